@@ -1,0 +1,37 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+if(PHIVEIL_SANITIZE)
+  add_compile_options(-fsanitize=${PHIVEIL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PHIVEIL_SANITIZE})
+endif()
+if(PHIVEIL_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+# Flags of our own code only, not of what protoc writes or of what we include.
+add_library(phiveil_flags INTERFACE)
+target_compile_options(phiveil_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+target_include_directories(phiveil_flags INTERFACE ${PROJECT_SOURCE_DIR}/engine/include ${PROJECT_SOURCE_DIR}/engine)
+
+# phiveil_room(NAME [SOURCES …] [DEPENDS …]): one folder of the engine as a library phiveil_NAME.
+function(phiveil_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(phiveil_${name} STATIC ${ROOM_SOURCES})
+  target_link_libraries(phiveil_${name} PUBLIC ${ROOM_DEPENDS} absl::status absl::statusor PRIVATE phiveil_flags)
+  target_include_directories(phiveil_${name} SYSTEM PUBLIC ${CMAKE_CURRENT_BINARY_DIR})
+  target_include_directories(phiveil_${name} PUBLIC ${PROJECT_SOURCE_DIR}/engine/include ${PROJECT_SOURCE_DIR}/engine)
+endfunction()

@@ -1,0 +1,85 @@
+#ifndef PHIVEIL_AUDIT_H_
+#define PHIVEIL_AUDIT_H_
+
+// An append-only, hash-chained record of what was done; never of what was said.
+//
+//   auto log = OpenAuditLog({.path = "audit.jsonl", .key = &key});
+//   (*log)->Append(records);                       // one write, one sync, then return
+//   auto report = VerifyAuditLog("audit.jsonl", &key);
+//
+// Each record is one line of JSON. It names its place (`seq`), the hash of the record before it
+// (`prev`) and its own (`hash`, SHA-256 over the line without that field). A head file beside the
+// log, authenticated with the key, names the newest record, so that a log cut short at its end is
+// noticed as well as one changed or with a gap. Hashes of input and output are keyed (HMAC-SHA-256
+// under a key derived from the vault's), so that a short text cannot be guessed from them.
+//
+// Append returns only when the records are on stable storage; text must not be given out before.
+// Several processes may append to one log: each takes the file lock for its write.
+// Format: docs/formats/audit.md.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "phiveil/category.h"
+#include "phiveil/vault.h"
+
+namespace phiveil {
+
+struct AuditRecord {
+  enum class Verb : uint8_t { kRedact, kRestore };
+  Verb verb = Verb::kRedact;
+  std::string actor;
+  std::string purpose;
+  std::string record_id;           // the caller's name for the record; may be empty
+  std::string subject;             // written as a keyed hash only
+  std::string_view input;          // hashed, not kept
+  std::string_view output;         // hashed, not kept
+  bool allowed = true;
+  std::string reason;              // why allowed or denied; never document text
+  std::string policy;              // name@version
+  std::string pack;                // name@version
+  std::array<uint32_t, kCategoryCount> counts{};  // replaced (redact) or restored (restore)
+};
+
+class AuditLog {
+ public:
+  virtual ~AuditLog() = default;
+
+  // Appends all records as one group with one sync, in order. On an error none of the texts they
+  // speak of may be given out; a partly written group is taken back.
+  virtual absl::Status Append(std::span<const AuditRecord> records) = 0;
+};
+
+struct AuditOptions {
+  std::string path;                       // made 0600 when absent
+  const KeyEncryptionKey* key = nullptr;  // read during OpenAuditLog only
+};
+
+absl::StatusOr<std::unique_ptr<AuditLog>> OpenAuditLog(const AuditOptions& options);
+
+struct AuditReport {
+  uint64_t records = 0;
+  bool intact = false;
+  uint64_t first_bad_line = 0;  // 1-based; 0 when intact
+  std::string problem;          // what is wrong there, in words
+};
+
+// Reads the log from the first record to the last and checks every hash, the order, and the head.
+// Without a key the head cannot be authenticated and the report says so in `problem` while `intact`
+// speaks of the chain alone.
+absl::StatusOr<AuditReport> VerifyAuditLog(const std::string& path, const KeyEncryptionKey* key);
+
+// Calls `visit` with each line, oldest first, until it returns false.
+absl::Status ReadAuditLog(const std::string& path,
+                          const std::function<bool(std::string_view line)>& visit);
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_AUDIT_H_

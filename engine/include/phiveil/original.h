@@ -1,0 +1,42 @@
+#ifndef PHIVEIL_ORIGINAL_H_
+#define PHIVEIL_ORIGINAL_H_
+
+// The only thing outside the input and the restored text that ever holds an identifier in clear.
+//
+//   Original value = ...;                      // from the vault
+//   out.append(value.ExposeOriginal());        // the one way out: grep for it in a review
+//
+// The bytes are wiped (OPENSSL_cleanse) when the object dies, is moved from or is assigned to.
+// It cannot be copied, printed, compared or hashed by accident.
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace phiveil {
+
+class Original {
+ public:
+  Original() = default;
+  explicit Original(std::string_view value);
+  Original(Original&& other) noexcept;
+  Original& operator=(Original&& other) noexcept;
+  Original(const Original&) = delete;
+  Original& operator=(const Original&) = delete;
+  ~Original();
+
+  // The value itself. Keep the view no longer than this object.
+  std::string_view ExposeOriginal() const { return {data_.get(), size_}; }
+
+  size_t size() const { return size_; }
+
+ private:
+  void Wipe();
+
+  std::unique_ptr<char[]> data_;
+  size_t size_ = 0;
+};
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_ORIGINAL_H_

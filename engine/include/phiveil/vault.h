@@ -1,0 +1,130 @@
+#ifndef PHIVEIL_VAULT_H_
+#define PHIVEIL_VAULT_H_
+
+// The only keeper of originals.
+//
+//   auto key   = KeyEncryptionKey::FromFile("vault.key");       // or CreateFile
+//   auto vault = OpenVault({.path = "/var/lib/phiveil/vault", .key = &*key});
+//
+//   std::vector<TokenCode> codes;
+//   auto ticket = (*vault)->Assign("patient-17", {{Category::kName, "Ana Ruiz"}}, &codes);
+//   (*vault)->Commit(*ticket);                                  // on disk, synced
+//   auto hit = (*vault)->Lookup("patient-17", Category::kName, codes[0]);
+//   hit->value.ExposeOriginal() == "Ana Ruiz";
+//
+// Promises
+// - Same subject, category and bytes -> same code, for as long as the vault lives.
+// - A code is unique in the vault, whatever the subject, so that a code of another subject is known
+//   for what it is.
+// - Values are sealed with AES-256-GCM under a data key of their subject; data keys are wrapped
+//   under a key-encryption key that never enters the vault. Subjects and values are looked up by
+//   keyed hashes, so that a stolen vault without its key shows sizes and counts, nothing else.
+// - Every record binds where it belongs (format, subject, category, code) as associated data: a
+//   record moved, swapped or altered is an error, not a wrong value.
+// - `Commit` returns only when everything the ticket covers is on stable storage. Text must not be
+//   given out before.
+// - One process at a time opens an embedded vault; a second one is told so.
+//
+// All methods may be called from many threads at once. Formats: docs/formats/vault.md.
+// Errors never hold a value. Codes: FAILED_PRECONDITION wrong or missing key, UNAVAILABLE in use by
+// another process, DATA_LOSS damage, RESOURCE_EXHAUSTED no space left on the device.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "phiveil/category.h"
+#include "phiveil/original.h"
+#include "phiveil/token.h"
+
+namespace phiveil {
+
+// 256 bits that wrap the data keys. Lives in locked memory, wiped at the end.
+class KeyEncryptionKey {
+ public:
+  // Reads a key file. Refused when others than the owner may read or write it (mode 0600 or 0400),
+  // when it is a symbolic link, or when it is not a key file.
+  static absl::StatusOr<KeyEncryptionKey> FromFile(const std::string& path);
+
+  // Draws a new key and writes it with mode 0600, synced. Never overwrites.
+  static absl::StatusOr<KeyEncryptionKey> CreateFile(const std::string& path);
+
+  // An independent 256-bit key for another purpose (HKDF-SHA-256 with `label` as info), for example
+  // the audit log's. Never equal for two labels.
+  Original Derive(std::string_view label) const;
+
+  // A name for the key that reveals nothing of it; written into vault and audit records.
+  const std::string& id() const { return id_; }
+
+  KeyEncryptionKey(KeyEncryptionKey&&) noexcept;
+  KeyEncryptionKey& operator=(KeyEncryptionKey&&) noexcept;
+  ~KeyEncryptionKey();
+
+ private:
+  friend class KeyAccess;  // vault/ only
+  struct Impl;
+  explicit KeyEncryptionKey(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+  std::string id_;
+};
+
+struct VaultInfo {
+  std::string id;          // drawn when the vault was made
+  uint32_t format = 0;     // of the records on disk
+  std::string key_id;      // of the key-encryption key in use
+  uint64_t subjects = 0;
+  uint64_t mappings = 0;
+};
+
+class Vault {
+ public:
+  struct Value {
+    Category category;
+    std::string_view text;
+  };
+  // A point in the vault's order of writes.
+  using Ticket = uint64_t;
+
+  enum class Answer { kFound, kUnknown, kForeign };
+  struct Hit {
+    Answer answer = Answer::kUnknown;
+    Original value;        // when kFound
+    std::string subject;   // empty; reserved for stores that may name the owner of a foreign code
+  };
+
+  virtual ~Vault() = default;
+
+  // The codes for `values`, in order, drawing those not seen before. What is drawn is visible to
+  // other callers at once and durable after Commit(ticket).
+  virtual absl::StatusOr<Ticket> Assign(std::string_view subject, std::span<const Value> values,
+                                        std::vector<TokenCode>* codes) = 0;
+
+  // Returns when everything up to `ticket` is on stable storage. Calls that wait together share one
+  // sync. After an error every later Assign and Commit fails too: reopen the vault.
+  virtual absl::Status Commit(Ticket ticket) = 0;
+
+  // kFound: the code is `subject`'s. kForeign: it is another subject's. kUnknown: nobody's.
+  // With an empty subject the whole vault is searched and nothing is foreign.
+  virtual absl::StatusOr<Hit> Lookup(std::string_view subject, Category category,
+                                     const TokenCode& code) = 0;
+
+  virtual absl::StatusOr<VaultInfo> Info() = 0;
+};
+
+struct VaultOptions {
+  std::string path;                // a directory of its own, made 0700 when absent
+  const KeyEncryptionKey* key = nullptr;  // read during OpenVault only
+  bool create = true;              // make the vault when the directory does not hold one
+  size_t cache_bytes = 64u << 20;  // for data keys and codes already known, all threads together
+};
+
+absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options);
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_VAULT_H_
