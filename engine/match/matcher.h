@@ -1,0 +1,62 @@
+#ifndef PHIVEIL_MATCH_MATCHER_H_
+#define PHIVEIL_MATCH_MATCHER_H_
+
+// The one place that knows Hyperscan: a pack's expressions run over a view.
+//
+//   auto matcher = Matcher::Create(pack);            // shared by threads
+//   MatchScratch scratch = matcher->NewScratch();    // one a thread, reused
+//   matcher->Scan(view, &scratch, &matches);
+//
+// Each match is the longest at its leftmost start for its expression, with the expression's
+// boundary respected at both edges; matches of one expression do not contain each other. In order
+// of begin, then expression.
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "pack/pack_tables.h"
+
+namespace phiveil {
+
+struct Match {
+  uint32_t expression;
+  uint32_t begin;
+  uint32_t end;
+};
+
+class MatchScratch;
+
+class Matcher {
+ public:
+  // FAILED_PRECONDITION when the database was compiled for another machine and cannot be compiled
+  // anew from the expressions; DATA_LOSS when a table is damaged.
+  static absl::StatusOr<std::unique_ptr<const Matcher>> Create(const pb::Pack& pack);
+  ~Matcher();
+
+  absl::StatusOr<std::unique_ptr<MatchScratch>> NewScratch() const;
+  absl::Status Scan(std::string_view view, MatchScratch* scratch, std::vector<Match>* matches) const;
+
+ private:
+  struct Impl;
+  explicit Matcher(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+class MatchScratch {
+ public:
+  ~MatchScratch();
+
+ private:
+  friend class Matcher;
+  struct Impl;
+  explicit MatchScratch(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_MATCH_MATCHER_H_
