@@ -1,0 +1,59 @@
+#ifndef PHIVEIL_RECOGNIZE_VALIDATORS_H_
+#define PHIVEIL_RECOGNIZE_VALIDATORS_H_
+
+// Named checks of a matched value: what a pattern cannot say, or says only slowly.
+//
+//   if (Validator check = FindValidator("npi")) ok = check(view, begin, end);
+//
+// A validator is given the whole normalised view and the value's place in it, so that it may look
+// at the neighbours. It is pure, allocates nothing, and reads a bounded number of bytes around the
+// value. It answers "may stand": a value that fails is dropped, a value that holds proves nothing
+// by itself; a checksum never overrides context.
+//
+// Dates (real days only: no February 30; years 1850 to 2099)
+//   date_mdy            03/04/2025, 3-4-25, 14.3.2025: either order of month and day; not a piece of a longer row
+//   date_md             3/4: month first; not a piece of a longer row, of a decimal, or of a sum
+//   date_my             03/2024
+//   date_iso            2025-03-04, also with a time after it
+//   date_compact        20250304
+//   date_compact_us     03042025, 030425
+//   date_range          3/4-3/7, 3/4/25 to 3/7/25: both ends real, in order where the year is the same
+//   date_named          March 4th, 4-Mar-25: the day exists; "may 4" and the like in lower case only with a year
+//   hl7_timestamp       20250304113000.5-0500 and its shorter forms of ten digits or more
+//   year_plausible      1900 to 2099, not a piece of a decimal, a sum of money or a row
+//   time_of_day         14:05, 2:30 pm, 0930, 7am
+//   age_range           0 to 125, not a piece of a decimal, a row or a fraction
+// Numbers with a rule of their own
+//   phone_nanp          ten digits (or eleven with a leading 1): area and exchange begin with 2-9; 555 is fine
+//   phone_digits        7 to 15 digits
+//   ssn_area            nine digits; area not 000, 666, 9xx; group and serial not zero
+//   luhn, npi, dea, vin, mbi        check digits and shapes
+//   ipv4                four parts up to 255, not a version or an OID
+//   ipv6, mac, uuid     shape
+//   tld_known           a host whose last label is a top-level domain in use in the United States
+//   zip_after_state     a capital two-letter state or its name stands before it
+// Shape
+//   has_digit, has_letter, letters_and_digits, digits_only, not_all_same_digit
+//   digits_N_plus (2 to 8), digits_N (4, 5, 9, 10), len_N_plus (4 to 8), len_N_max (4, 6, 8, 12)
+//   not_decimal         no decimal part, percent sign or unit of a sum beside it
+//   not_date            not itself a date in digits
+//   not_measure         not a number with a unit, a multiple of a dose, an ordinal or a range of small numbers
+//   not_code_system     not shaped like an ICD-10, CPT or vertebral level
+//   cased_code          its letters are all capitals
+
+#include <cstddef>
+#include <string_view>
+
+namespace phiveil {
+
+using Validator = bool (*)(std::string_view view, size_t begin, size_t end);
+
+// Whether rules may name it.
+bool IsValidator(std::string_view name);
+
+// nullptr for an unknown name.
+Validator FindValidator(std::string_view name);
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_RECOGNIZE_VALIDATORS_H_
