@@ -25,8 +25,6 @@
 
 namespace phiveil {
 
-struct PackTables;  // engine/pack
-
 class RulePack {
  public:
   struct RuleInfo {
@@ -48,12 +46,13 @@ class RulePack {
   const std::string& version() const;
   std::vector<RuleInfo> rules() const;
 
-  // The tables themselves, for the engine's rooms.
-  const PackTables& tables() const { return *tables_; }
+  // What the engine's rooms read; of no use outside.
+  struct Impl;
+  const Impl& impl() const { return *impl_; }
 
  private:
-  explicit RulePack(std::unique_ptr<const PackTables> tables);
-  std::unique_ptr<const PackTables> tables_;
+  explicit RulePack(std::unique_ptr<const Impl> impl);
+  std::unique_ptr<const Impl> impl_;
 };
 
 }  // namespace phiveil

@@ -1,0 +1,173 @@
+#include "phiveil/deidentifier.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/concat.h"
+#include "base/status_macros.h"
+#include "explain.h"
+#include "pipeline.h"
+#include "transform/lookalikes.h"
+#include "transform/redact.h"
+#include "transform/restore.h"
+
+namespace phiveil {
+namespace {
+
+constexpr std::string_view kDefaultSubject = "default";
+
+std::string_view SubjectOf(const Request& request) {
+  if (!request.subject.empty()) return request.subject;
+  return request.record_id.empty() ? kDefaultSubject : std::string_view(request.record_id);
+}
+
+int YearNow() {
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  return static_cast<int>(std::chrono::year_month_day(today).year());
+}
+
+}  // namespace
+
+struct Deidentifier::Impl {
+  explicit Impl(Parts p) : parts(std::move(p)), workspaces(parts.pack->impl().recognizer.get()) {
+    for (size_t i = 0; i < kCategoryCount; ++i) {
+      thresholds[i] = parts.policy.RuleFor(static_cast<Category>(i)).threshold;
+      if (i > 0) floor = std::min(floor, thresholds[i]);
+    }
+    policy_name = Concat(parts.policy.name(), "@", parts.policy.version());
+    pack_name = Concat(parts.pack->name(), "@", parts.pack->version());
+  }
+
+  absl::StatusOr<std::vector<Finding>> Find(std::string_view text, const Request& request) {
+    PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, workspaces.Take());
+    PHIVEIL_RETURN_IF_ERROR(
+        Read(*parts.pack->impl().recognizer, text, request, thresholds, floor, &*workspace));
+    std::vector<Finding> findings = MakeFindings(*parts.pack, request, *workspace);
+    MergeLookalikes(text, &findings);
+    return findings;
+  }
+
+  absl::StatusOr<Redacted> RedactOne(const Record& record, Vault::Ticket* ticket) {
+    PHIVEIL_ASSIGN_OR_RETURN(std::vector<Finding> findings, Find(record.text, record.request));
+    RedactionPlan plan = PlanRedaction(record.text, findings, parts.policy, parts.reference_year);
+    std::vector<TokenCode> codes;
+    if (!plan.values.empty()) {
+      PHIVEIL_ASSIGN_OR_RETURN(const Vault::Ticket mine,
+                               parts.vault->Assign(SubjectOf(record.request), plan.values, &codes));
+      *ticket = std::max(*ticket, mine);
+    }
+    return RenderRedaction(record.text, std::move(findings), std::move(plan), codes);
+  }
+
+  absl::StatusOr<Restored> RestoreOne(const Record& record, AuditRecord* entry) {
+    return RestoreText(record.text, [&](Category category, const TokenCode& code) -> absl::StatusOr<Vault::Hit> {
+      PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, parts.vault->Lookup(record.request.subject, category, code));
+      if (hit.answer == Vault::Answer::kFound) ++entry->counts[static_cast<size_t>(category)];
+      return hit;
+    });
+  }
+
+  AuditRecord NewEntry(AuditRecord::Verb verb, const Record& record) const {
+    AuditRecord entry;
+    entry.verb = verb;
+    entry.actor = record.request.actor;
+    entry.purpose = record.request.purpose;
+    entry.record_id = record.request.record_id;
+    entry.subject = verb == AuditRecord::Verb::kRedact ? std::string(SubjectOf(record.request)) : record.request.subject;
+    entry.input = record.text;
+    entry.policy = policy_name;
+    entry.pack = pack_name;
+    return entry;
+  }
+
+  Parts parts;
+  Thresholds thresholds{};
+  float floor = 1.0f;
+  std::string policy_name, pack_name;
+  WorkspacePool workspaces;
+};
+
+Deidentifier::Deidentifier(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Deidentifier::~Deidentifier() = default;
+
+absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) {
+  if (parts.pack == nullptr) return absl::InvalidArgumentError("an engine needs a rule pack");
+  if (parts.policy.NeedsVault() && parts.vault == nullptr) {
+    return absl::FailedPreconditionError(Concat("policy ", parts.policy.name(), " uses tokens and needs a vault"));
+  }
+  if (parts.reference_year == 0) parts.reference_year = YearNow();
+  return std::unique_ptr<Deidentifier>(new Deidentifier(std::make_unique<Impl>(std::move(parts))));
+}
+
+absl::StatusOr<std::vector<Finding>> Deidentifier::Find(std::string_view text, const Request& request) const {
+  return impl_->Find(text, request);
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(std::span<const Record> records) const {
+  std::vector<absl::StatusOr<Redacted>> results;
+  results.reserve(records.size());
+  Vault::Ticket ticket = 0;
+  for (const Record& record : records) results.push_back(impl_->RedactOne(record, &ticket));
+  if (ticket != 0) PHIVEIL_RETURN_IF_ERROR(impl_->parts.vault->Commit(ticket));
+  if (impl_->parts.audit == nullptr) return results;
+  std::vector<AuditRecord> entries;
+  entries.reserve(records.size());
+  for (size_t i = 0; i < records.size(); ++i) {
+    AuditRecord& entry = entries.emplace_back(impl_->NewEntry(AuditRecord::Verb::kRedact, records[i]));
+    entry.allowed = results[i].ok();
+    if (!results[i].ok()) {
+      entry.reason = std::string(results[i].status().message());
+      continue;
+    }
+    entry.output = results[i]->text;
+    for (const Finding& finding : results[i]->findings) ++entry.counts[static_cast<size_t>(finding.category)];
+  }
+  PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
+  return results;
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<Restored>>> Deidentifier::RestoreBatch(
+    std::span<const Record> records) const {
+  if (impl_->parts.vault == nullptr) return absl::FailedPreconditionError("restoring needs a vault");
+  std::vector<absl::StatusOr<Restored>> results;
+  std::vector<AuditRecord> entries;
+  results.reserve(records.size());
+  entries.reserve(records.size());
+  for (const Record& record : records) {
+    AuditRecord& entry = entries.emplace_back(impl_->NewEntry(AuditRecord::Verb::kRestore, record));
+    results.push_back(impl_->RestoreOne(record, &entry));
+    entry.allowed = results.back().ok();
+    if (!results.back().ok()) entry.reason = std::string(results.back().status().message());
+  }
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i].ok()) entries[i].output = results[i]->text;
+  }
+  if (impl_->parts.audit != nullptr) PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
+  return results;
+}
+
+absl::StatusOr<Redacted> Deidentifier::Redact(std::string_view text, const Request& request) const {
+  const Record record{text, request};
+  PHIVEIL_ASSIGN_OR_RETURN(auto results, RedactBatch({&record, 1}));
+  return std::move(results.front());
+}
+
+absl::StatusOr<Restored> Deidentifier::Restore(std::string_view text, const Request& request) const {
+  const Record record{text, request};
+  PHIVEIL_ASSIGN_OR_RETURN(auto results, RestoreBatch({&record, 1}));
+  return std::move(results.front());
+}
+
+absl::StatusOr<Explanation> Deidentifier::Explain(std::string_view text, const Request& request, size_t begin,
+                                                  size_t end) const {
+  PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, impl_->workspaces.Take());
+  PHIVEIL_RETURN_IF_ERROR(
+      Read(*impl_->parts.pack->impl().recognizer, text, request, impl_->thresholds, -1.0f, &*workspace));
+  return ExplainStretch(*impl_->parts.pack, request, *workspace, impl_->thresholds, begin, end);
+}
+
+const Policy& Deidentifier::policy() const { return impl_->parts.policy; }
+const RulePack& Deidentifier::pack() const { return *impl_->parts.pack; }
+
+}  // namespace phiveil

@@ -1,0 +1,126 @@
+#include "pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/concat.h"
+#include "base/status_macros.h"
+
+namespace phiveil {
+namespace {
+
+constexpr size_t kLongestText = size_t{1} << 30;
+constexpr size_t kIdleTokens = size_t{1} << 16;  // a workspace grown beyond this is not kept
+
+std::string OutsideName(const Request& request, uint32_t index) {
+  return Concat("outside.", request.spans[index].source.empty() ? "unnamed" : request.spans[index].source);
+}
+
+std::string Describe(const RulePack& pack, const Request& request, const Contribution& reason) {
+  const pb::Pack& tables = pack.impl().tables->pack;
+  const Lexicon& lexicon = pack.impl().recognizer->lexicon();
+  switch (reason.kind) {
+    case Contribution::Kind::kRule:
+      return Concat("rule ", tables.rules(static_cast<int>(reason.ref)).id());
+    case Contribution::Kind::kCue:
+      return Concat("cue '", lexicon.PhraseText(reason.ref), "' at distance ", reason.distance);
+    case Contribution::Kind::kVeto:
+      return Concat("veto ", tables.rules(static_cast<int>(reason.ref)).id());
+    case Contribution::Kind::kMemory:
+      return "name established elsewhere in the text";
+    case Contribution::Kind::kKnown:
+      return "identifier given with the record";
+    case Contribution::Kind::kOutside:
+      return OutsideName(request, reason.ref);
+    case Contribution::Kind::kRefused:
+      return Concat("refused by ", pack.impl().recognizer->ValidatorName(reason.ref));
+  }
+  return "";
+}
+
+}  // namespace
+
+Thresholds DefaultThresholds() {
+  Thresholds thresholds;
+  thresholds.fill(0.5f);
+  return thresholds;
+}
+
+WorkspacePool::Lease::~Lease() {
+  if (workspace_ == nullptr || workspace_->doc.tokens().capacity() > kIdleTokens) return;
+  const std::lock_guard<std::mutex> lock(pool_->mutex_);
+  pool_->idle_.push_back(std::move(workspace_));
+}
+
+absl::StatusOr<WorkspacePool::Lease> WorkspacePool::Take() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!idle_.empty()) {
+      Lease lease(this, std::move(idle_.back()));
+      idle_.pop_back();
+      return lease;
+    }
+  }
+  auto workspace = std::make_unique<Workspace>();
+  PHIVEIL_ASSIGN_OR_RETURN(workspace->recognize, recognizer_->NewScratch());
+  return Lease(this, std::move(workspace));
+}
+
+absl::Status Read(const Recognizer& recognizer, std::string_view text, const Request& request,
+                  const Thresholds& thresholds, float floor, Workspace* workspace) {
+  if (text.size() > kLongestText) {
+    return absl::InvalidArgumentError(Concat("text of ", text.size(), " bytes is longer than 1 GiB; split it"));
+  }
+  PHIVEIL_RETURN_IF_ERROR(workspace->doc.Reset(text));
+  PHIVEIL_RETURN_IF_ERROR(recognizer.Recognize(request.known, request.spans, floor, &workspace->doc,
+                                               workspace->recognize.get(), &workspace->evidence));
+  Resolve(workspace->doc, thresholds, &workspace->evidence, &workspace->resolve, &workspace->decisions);
+  return absl::OkStatus();
+}
+
+std::string RuleId(const RulePack& pack, const Request& request, const Candidate& candidate) {
+  switch (candidate.source) {
+    case Source::kPattern:
+    case Source::kForm:
+      return pack.impl().tables->pack.rules(static_cast<int>(candidate.rule)).id();
+    case Source::kKnown:
+      return Concat("phiveil.known.", CategoryName(candidate.category));
+    case Source::kMemory:
+      return "phiveil.memory.NAME";
+    case Source::kOutside:
+      return OutsideName(request, candidate.rule);
+  }
+  return "";
+}
+
+std::vector<Reason> DescribeReasons(const RulePack& pack, const Request& request, const Evidence& evidence,
+                                    const Candidate& candidate) {
+  std::vector<Reason> reasons;
+  for (uint32_t i = 0; i < candidate.reason_count; ++i) {
+    const Contribution& reason = evidence.reasons[candidate.first_reason + i];
+    reasons.push_back({Describe(pack, request, reason), reason.weight});
+  }
+  return reasons;
+}
+
+std::vector<Finding> MakeFindings(const RulePack& pack, const Request& request, const Workspace& workspace) {
+  std::vector<Finding> findings;
+  findings.reserve(workspace.decisions.size());
+  for (const Decision& decision : workspace.decisions) {
+    const Candidate& candidate = workspace.evidence.candidates[decision.candidate];
+    Finding& finding = findings.emplace_back();
+    finding.begin = static_cast<uint32_t>(workspace.doc.SourceBegin(decision.begin));
+    finding.end = static_cast<uint32_t>(workspace.doc.SourceEnd(decision.end));
+    finding.category = candidate.category;
+    finding.subtype = candidate.subtype;
+    finding.score = candidate.score;
+    finding.rule = RuleId(pack, request, candidate);
+    if (request.reasons) finding.reasons = DescribeReasons(pack, request, workspace.evidence, candidate);
+    // Neighbours in the view can share a source character (the letters of a ligature).
+    if (findings.size() > 1) finding.begin = std::max(finding.begin, findings[findings.size() - 2].end);
+    if (finding.begin >= finding.end) findings.pop_back();
+  }
+  return findings;
+}
+
+}  // namespace phiveil

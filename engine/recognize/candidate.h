@@ -1,0 +1,62 @@
+#ifndef PHIVEIL_RECOGNIZE_CANDIDATE_H_
+#define PHIVEIL_RECOGNIZE_CANDIDATE_H_
+
+// Evidence gathered about a stretch of the view, before anything is decided.
+
+#include <cstdint>
+#include <vector>
+
+#include "phiveil/category.h"
+#include "phiveil/finding.h"
+
+namespace phiveil {
+
+enum class Source : uint8_t { kPattern, kForm, kKnown, kMemory, kOutside };
+
+// One reason, in numbers; turned into words only when somebody asks.
+struct Contribution {
+  enum class Kind : uint8_t { kRule, kCue, kVeto, kMemory, kKnown, kOutside, kRefused };
+  Kind kind;
+  uint16_t distance = 0;  // kCue: words between, plus one
+  uint32_t ref = 0;       // rule, phrase, index of the outside span, number of the validator
+  float weight = 0;
+};
+
+struct Candidate {
+  uint32_t begin = 0;  // view bytes
+  uint32_t end = 0;
+  uint32_t first_token = 0;
+  uint32_t end_token = 0;
+  Category category = Category::kSafe;
+  Subtype subtype = Subtype::kNone;
+  Source source = Source::kPattern;
+  bool labelled = false;  // a cue, or the form itself, names what stands here
+  uint32_t rule = 0;      // kPattern, kForm; else 0
+  float score = 0;
+  uint32_t first_reason = 0;  // in Evidence::reasons
+  uint32_t reason_count = 0;
+};
+
+struct Veto {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  uint32_t rule = 0;
+  float weight = 0;
+};
+
+// All that was gathered about one document. Reused from document to document.
+struct Evidence {
+  std::vector<Candidate> candidates;
+  std::vector<Veto> vetoes;
+  std::vector<Contribution> reasons;
+
+  void Clear() {
+    candidates.clear();
+    vetoes.clear();
+    reasons.clear();
+  }
+};
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_RECOGNIZE_CANDIDATE_H_

@@ -1,0 +1,110 @@
+#include "recognize/cues.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace phiveil {
+namespace {
+
+constexpr uint32_t kReach = 16;          // words; no cue looks farther
+constexpr uint32_t kLineBreakCost = 2;   // words
+constexpr float kStepLoss = 0.015f;      // a nearer cue wins among equals
+constexpr float kBeyondAnother = 0.5f;
+
+}  // namespace
+
+CueTable::CueTable(const pb::Pack& pack) : owner_(pack.rules_size(), 0) {
+  for (int e = 0; e < pack.expressions_size(); ++e) {
+    for (uint32_t rule : pack.expressions(e).rules()) owner_[rule] = static_cast<uint32_t>(e);
+  }
+  for (const pb::Form& form : pack.forms()) owner_[form.rule()] = kFormOwner | form.rule();
+  for (const pb::Rule& rule : pack.rules()) {
+    first_.push_back(static_cast<uint32_t>(rows_.size()));
+    for (const pb::Cue& cue : rule.cues()) {
+      rows_.push_back({static_cast<uint8_t>(cue.side()), static_cast<uint8_t>(std::min(cue.within(), kReach)), cue.add()});
+    }
+  }
+  first_.push_back(static_cast<uint32_t>(rows_.size()));
+}
+
+Cues::Cues(const CueTable* table, const Lexicon* lexicon)
+    : table_(table), lexicon_(lexicon), best_(table->size()), rule_stamp_(table->rules(), 0) {}
+
+void Cues::Reset(const Document& doc, const std::vector<CueHit>* hits) {
+  hits_ = hits;
+  const auto& tokens = doc.tokens();
+  word_index_.resize(tokens.size() + 1);
+  line_.resize(tokens.size() + 1);
+  paragraph_.resize(tokens.size() + 1);
+  uint32_t words = 0, line = 0, paragraph = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    word_index_[i] = words;
+    line_[i] = line;
+    paragraph_[i] = paragraph;
+    const ClassBits classes = tokens[i].classes;
+    if (classes & (token_class::kAnyWord | token_class::kNum)) ++words;
+    if (classes & token_class::kNl) {
+      ++line;
+      if (i > 0 && (tokens[i - 1].classes & token_class::kNl)) ++paragraph;
+    }
+  }
+  word_index_[tokens.size()] = words;
+  line_[tokens.size()] = line;
+  paragraph_[tokens.size()] = paragraph;
+}
+
+void Cues::Consider(const CueHit& hit, uint8_t side, uint32_t distance, uint32_t owner, float factor) {
+  for (const CueLinkRow& link : lexicon_->Links(hit.phrase)) {
+    if (table_->owner(link.rule) != owner) continue;
+    const uint32_t index = table_->first(link.rule) + link.cue;
+    const CueTable::Row& row = table_->row(index);
+    if (row.within < distance || (row.side != side && row.side != pb::Cue::EITHER)) continue;
+    const float add = row.add * factor * (1.0f - kStepLoss * static_cast<float>(distance - 1));
+    Best& best = best_[index];
+    if (best.stamp == stamp_ && (best.distance < distance || std::abs(best.add) >= std::abs(add))) continue;
+    best = {stamp_, hit.phrase, static_cast<uint16_t>(distance), add};
+    rule_stamp_[link.rule] = stamp_;
+  }
+}
+
+void Cues::Gather(uint32_t first, uint32_t end, uint32_t owner, uint32_t earlier) {
+  if (++stamp_ == 0) {
+    for (Best& best : best_) best.stamp = 0;
+    std::fill(rule_stamp_.begin(), rule_stamp_.end(), 0);
+    stamp_ = 1;
+  }
+  const auto& hits = *hits_;
+  auto after = std::lower_bound(hits.begin(), hits.end(), first,
+                                [](const CueHit& hit, uint32_t token) { return hit.first_token < token; });
+  for (auto it = after; it != hits.begin();) {
+    --it;
+    if (word_index_[first] > word_index_[it->first_token] + 2 * kReach) break;
+    if (it->end_token > first) continue;
+    const uint32_t last = it->end_token - 1;
+    if (paragraph_[last] != paragraph_[first]) break;
+    uint32_t distance = word_index_[first] - word_index_[last];
+    if (line_[last] != line_[first]) distance += kLineBreakCost;
+    const bool beyond = earlier != UINT32_MAX && it->end_token <= earlier;
+    if (distance <= kReach) Consider(*it, pb::Cue::BEFORE, std::max(distance, 1u), owner, beyond ? kBeyondAnother : 1.0f);
+  }
+  for (auto it = after; it != hits.end(); ++it) {
+    if (it->first_token < end) continue;
+    if (line_[it->first_token] != line_[end - 1]) break;
+    const uint32_t distance = word_index_[it->first_token] - word_index_[end] + 1;
+    if (distance > kReach) break;
+    Consider(*it, pb::Cue::AFTER, distance, owner, 1.0f);
+  }
+}
+
+float Cues::SumFor(uint32_t rule, std::vector<Contribution>* reasons) const {
+  float sum = 0;
+  for (uint32_t i = table_->first(rule); i < table_->end(rule); ++i) {
+    const Best& best = best_[i];
+    if (best.stamp != stamp_) continue;
+    sum += best.add;
+    reasons->push_back({Contribution::Kind::kCue, best.distance, best.phrase, best.add});
+  }
+  return sum;
+}
+
+}  // namespace phiveil

@@ -1,0 +1,88 @@
+#ifndef PHIVEIL_RECOGNIZE_CUES_H_
+#define PHIVEIL_RECOGNIZE_CUES_H_
+
+// What the words around a value say of it.
+//
+//   cues.Reset(doc, hits);                         // once a document
+//   cues.Gather(first, end, owner, between);       // once a value
+//   cues.SumFor(rule, &reasons);                   // for each rule that could own the value
+//
+// Of one cue entry the nearest word counts, once. Distance is in words; a hard line break adds two
+// before the value and ends the search after it; a blank line ends it on either side. A cue that
+// stands beyond an earlier value of the same owner counts half.
+
+#include <cstdint>
+#include <vector>
+
+#include "match/lexicon.h"
+#include "pack/pack_tables.h"
+#include "recognize/candidate.h"
+#include "text/document.h"
+
+namespace phiveil {
+
+// Which expression or form a rule's values come from, and where its cues lie in flat arrays.
+class CueTable {
+ public:
+  explicit CueTable(const pb::Pack& pack);
+
+  struct Row {
+    uint8_t side;
+    uint8_t within;
+    float add;
+  };
+  uint32_t owner(uint32_t rule) const { return owner_[rule]; }
+  uint32_t first(uint32_t rule) const { return first_[rule]; }
+  uint32_t end(uint32_t rule) const { return first_[rule + 1]; }
+  const Row& row(uint32_t index) const { return rows_[index]; }
+  size_t size() const { return rows_.size(); }
+  size_t rules() const { return owner_.size(); }
+
+  static constexpr uint32_t kFormOwner = 1u << 31;
+
+ private:
+  std::vector<uint32_t> owner_;
+  std::vector<uint32_t> first_;
+  std::vector<Row> rows_;
+};
+
+class Cues {
+ public:
+  Cues(const CueTable* table, const Lexicon* lexicon);
+
+  void Reset(const Document& doc, const std::vector<CueHit>* hits);
+
+  // Collects the cues that speak for rules of `owner` about the tokens [first, end). `earlier`: first
+  // token of the previous value of the same owner, or UINT32_MAX. Values must come in ascending order
+  // of `first` between two calls of Reset.
+  void Gather(uint32_t first, uint32_t end, uint32_t owner, uint32_t earlier);
+
+  bool Touched(uint32_t rule) const { return rule_stamp_[rule] == stamp_; }
+
+  // Sum of what was gathered for `rule`; appends a reason for each cue. `labelled` when it is for it.
+  float SumFor(uint32_t rule, std::vector<Contribution>* reasons) const;
+
+ private:
+  struct Best {
+    uint32_t stamp = 0;
+    uint32_t phrase = 0;
+    uint16_t distance = 0;
+    float add = 0;
+  };
+
+  void Consider(const CueHit& hit, uint8_t side, uint32_t distance, uint32_t owner, float factor);
+
+  const CueTable* table_;
+  const Lexicon* lexicon_;
+  const std::vector<CueHit>* hits_ = nullptr;
+  std::vector<uint32_t> word_index_;  // words before token i
+  std::vector<uint32_t> line_;        // hard line of token i
+  std::vector<uint32_t> paragraph_;
+  std::vector<Best> best_;            // by cue row
+  std::vector<uint32_t> rule_stamp_;
+  uint32_t stamp_ = 0;
+};
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_RECOGNIZE_CUES_H_

@@ -1,0 +1,240 @@
+#include "recognize/recognizer.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/concat.h"
+#include "base/status_macros.h"
+#include "recognize/known.h"
+#include "recognize/validators.h"
+
+namespace phiveil {
+namespace {
+
+constexpr float kSpeaksForItself = 0.80f;  // a rule this sure without cues names its value by its form
+constexpr float kLabelWeight = 0.20f;      // what the cues must add to make a value a labelled one
+constexpr float kHighest = 0.99f;
+
+float Clamp(float score) { return std::clamp(score, 0.0f, kHighest); }
+
+}  // namespace
+
+Recognizer::~Recognizer() = default;
+
+std::pair<uint32_t, uint32_t> TokenRange(const Document& doc, uint32_t begin, uint32_t end) {
+  const auto first = static_cast<uint32_t>(doc.TokenAt(begin));
+  uint32_t past = first;
+  while (past < doc.tokens().size() && doc.tokens()[past].begin < end) ++past;
+  return {first, past};
+}
+
+absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::Pack& pack) {
+  std::unique_ptr<Recognizer> self(new Recognizer);
+  PHIVEIL_ASSIGN_OR_RETURN(self->matcher_, Matcher::Create(pack));
+  PHIVEIL_ASSIGN_OR_RETURN(self->lexicon_, Lexicon::Create(pack.lexicon()));
+  self->cue_table_ = std::make_unique<CueTable>(pack);
+  self->forms_ = std::make_unique<Forms>(pack);
+  self->memory_ = std::make_unique<NameMemory>(pack);
+  std::unordered_map<std::string, uint32_t> numbers;
+  for (const pb::Rule& source : pack.rules()) {
+    Rule& rule = self->rules_.emplace_back();
+    rule.category = static_cast<Category>(source.category());
+    rule.subtype = static_cast<Subtype>(source.subtype());
+    rule.score = source.score();
+    rule.veto = source.veto();
+    rule.speaks_for_itself = source.score() >= kSpeaksForItself;
+    rule.allow.assign(source.allow().begin(), source.allow().end());
+    for (const std::string& name : source.validators()) {
+      auto [it, added] = numbers.try_emplace(name, static_cast<uint32_t>(self->validators_.size()));
+      if (added) {
+        const Validator validator = FindValidator(name);
+        if (validator == nullptr) {
+          return absl::FailedPreconditionError(
+              Concat("rule ", source.id(), " needs the validator ", name, ", which this engine does not have"));
+        }
+        self->validators_.push_back(validator);
+        self->validator_names_.push_back(name);
+      }
+      rule.validators.push_back(it->second);
+    }
+  }
+  for (const pb::Expression& expression : pack.expressions()) {
+    self->rules_of_expression_.emplace_back(expression.rules().begin(), expression.rules().end());
+  }
+  return self;
+}
+
+absl::StatusOr<std::unique_ptr<RecognizeScratch>> Recognizer::NewScratch() const {
+  auto scratch = std::make_unique<RecognizeScratch>();
+  PHIVEIL_ASSIGN_OR_RETURN(scratch->match, matcher_->NewScratch());
+  scratch->cues = std::make_unique<Cues>(cue_table_.get(), lexicon_.get());
+  return scratch;
+}
+
+bool Recognizer::Refused(std::string_view view, const Rule& rule, const Candidate& candidate,
+                         uint32_t* validator) const {
+  for (uint32_t number : rule.validators) {
+    if (validators_[number](view, candidate.begin, candidate.end)) continue;
+    *validator = number;
+    return true;
+  }
+  return false;
+}
+
+void Recognizer::Weigh(const Document& doc, uint32_t number, Candidate candidate, float floor, const Cues& cues,
+                       Evidence* evidence) const {
+  const Rule& rule = rules_[number];
+  const bool explaining = floor < 0;
+  if (!explaining && rule.category != Category::kSafe && rule.score < floor && !cues.Touched(number)) return;
+  candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
+  evidence->reasons.push_back({Contribution::Kind::kRule, 0, number, rule.score});
+  const float cue_sum = cues.SumFor(number, &evidence->reasons);
+  float score = rule.category == Category::kSafe ? 1.0f + cue_sum : Clamp(rule.score + cue_sum);
+  uint32_t validator = 0;
+  const std::string_view value = doc.view().substr(candidate.begin, candidate.end - candidate.begin);
+  const bool allowed = std::find(rule.allow.begin(), rule.allow.end(), value) != rule.allow.end();
+  bool refused = score < floor || allowed;
+  if (!refused && Refused(doc.view(), rule, candidate, &validator)) {
+    refused = true;
+    if (explaining) {
+      evidence->reasons.push_back({Contribution::Kind::kRefused, 0, validator, -score});
+      score = 0;
+      refused = rule.category == Category::kSafe;
+    }
+  }
+  if (refused) {
+    evidence->reasons.resize(candidate.first_reason);
+    return;
+  }
+  if (rule.category == Category::kSafe) {
+    evidence->vetoes.push_back({candidate.begin, candidate.end, number, rule.veto * std::max(0.0f, score)});
+    return;
+  }
+  candidate.category = rule.category;
+  candidate.subtype = rule.subtype;
+  candidate.labelled = rule.speaks_for_itself || cue_sum >= kLabelWeight;
+  candidate.rule = number;
+  candidate.score = score;
+  candidate.reason_count = static_cast<uint32_t>(evidence->reasons.size()) - candidate.first_reason;
+  evidence->candidates.push_back(candidate);
+}
+
+void Recognizer::AddPatterns(const Document& doc, float floor, RecognizeScratch* scratch, Evidence* evidence) const {
+  scratch->last_value.assign(rules_of_expression_.size(), UINT32_MAX);
+  const auto& tokens = doc.tokens();
+  uint32_t first = 0;
+  for (const Match& match : scratch->matches) {
+    while (first < tokens.size() && tokens[first].end <= match.begin) ++first;
+    uint32_t end = first;
+    while (end < tokens.size() && tokens[end].begin < match.end) ++end;
+    if (first == end) continue;
+    Candidate candidate;
+    candidate.begin = match.begin;
+    candidate.end = match.end;
+    candidate.first_token = first;
+    candidate.end_token = end;
+    candidate.source = Source::kPattern;
+    scratch->cues->Gather(first, end, match.expression, scratch->last_value[match.expression]);
+    for (uint32_t rule : rules_of_expression_[match.expression]) {
+      Weigh(doc, rule, candidate, floor, *scratch->cues, evidence);
+    }
+    scratch->last_value[match.expression] = first;
+  }
+}
+
+void Recognizer::AddForms(const Document& doc, float floor, RecognizeScratch* scratch, Evidence* evidence) const {
+  const auto& tokens = doc.tokens();
+  for (const FormMatch& match : scratch->forms.matches) {
+    Candidate candidate;
+    candidate.begin = tokens[match.first_token].begin;
+    candidate.end = tokens[match.end_token - 1].end;
+    candidate.first_token = match.first_token;
+    candidate.end_token = match.end_token;
+    candidate.source = Source::kForm;
+    scratch->cues->Gather(match.first_token, match.end_token, CueTable::kFormOwner | match.rule, UINT32_MAX);
+    Weigh(doc, match.rule, candidate, floor, *scratch->cues, evidence);
+  }
+}
+
+void Recognizer::AddOutside(const Document& doc, std::span<const OutsideSpan> spans, float floor,
+                            Evidence* evidence) const {
+  for (uint32_t i = 0; i < spans.size(); ++i) {
+    const OutsideSpan& span = spans[i];
+    if (span.begin >= span.end || span.end > doc.text().size() || span.score < floor) continue;
+    Candidate candidate;
+    candidate.begin = static_cast<uint32_t>(doc.ViewOffset(span.begin));
+    candidate.end = static_cast<uint32_t>(doc.ViewOffset(span.end));
+    if (candidate.begin >= candidate.end) continue;
+    std::tie(candidate.first_token, candidate.end_token) = TokenRange(doc, candidate.begin, candidate.end);
+    candidate.category = span.category;
+    candidate.source = Source::kOutside;
+    candidate.rule = i;
+    candidate.score = Clamp(span.score);
+    candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
+    candidate.reason_count = 1;
+    evidence->reasons.push_back({Contribution::Kind::kOutside, 0, i, candidate.score});
+    evidence->candidates.push_back(candidate);
+  }
+}
+
+void ApplyVetoes(size_t first, Evidence* evidence) {
+  auto& vetoes = evidence->vetoes;
+  if (vetoes.empty()) return;
+  for (size_t i = first; i < evidence->candidates.size(); ++i) {
+    Candidate& candidate = evidence->candidates[i];
+    if (candidate.source == Source::kKnown) continue;
+    const uint32_t length = candidate.end - candidate.begin;
+    const Veto* strongest = nullptr;
+    // Vetoes are short: one that begins this far before the candidate cannot reach half of it.
+    constexpr uint32_t kLongestVeto = 512;
+    const uint32_t from = candidate.begin > kLongestVeto ? candidate.begin - kLongestVeto : 0;
+    auto it = std::lower_bound(vetoes.begin(), vetoes.end(), from,
+                               [](const Veto& veto, uint32_t offset) { return veto.begin < offset; });
+    for (; it != vetoes.end() && it->begin < candidate.end; ++it) {
+      const uint32_t begin = std::max(it->begin, candidate.begin);
+      const uint32_t end = std::min(it->end, candidate.end);
+      if (end <= begin || (end - begin) * 2 < length) continue;
+      if (strongest == nullptr || it->weight > strongest->weight) strongest = &*it;
+    }
+    if (strongest == nullptr) continue;
+    const float loss = strongest->weight * (candidate.labelled ? 0.25f : 1.0f);
+    candidate.score = std::max(0.0f, candidate.score - loss);
+    if (candidate.first_reason + candidate.reason_count == evidence->reasons.size()) {
+      evidence->reasons.push_back({Contribution::Kind::kVeto, 0, strongest->rule, -loss});
+    } else {
+      // Reasons of one candidate lie side by side: move them to the end to add one.
+      const auto at = static_cast<uint32_t>(evidence->reasons.size());
+      evidence->reasons.reserve(at + candidate.reason_count + 1);
+      for (uint32_t r = 0; r < candidate.reason_count; ++r) {
+        evidence->reasons.push_back(evidence->reasons[candidate.first_reason + r]);
+      }
+      evidence->reasons.push_back({Contribution::Kind::kVeto, 0, strongest->rule, -loss});
+      candidate.first_reason = at;
+    }
+    ++candidate.reason_count;
+  }
+}
+
+absl::Status Recognizer::Recognize(const KnownIdentifiers& known, std::span<const OutsideSpan> spans, float floor,
+                                   Document* doc, RecognizeScratch* scratch, Evidence* evidence) const {
+  evidence->Clear();
+  scratch->hits.clear();
+  scratch->matches.clear();
+  lexicon_->Mark(doc, &scratch->hits);
+  scratch->cues->Reset(*doc, &scratch->hits);
+  PHIVEIL_RETURN_IF_ERROR(matcher_->Scan(doc->view(), scratch->match.get(), &scratch->matches));
+  AddPatterns(*doc, floor, scratch, evidence);
+  forms_->Run(*doc, &scratch->forms);
+  AddForms(*doc, floor, scratch, evidence);
+  AddOutside(*doc, spans, floor, evidence);
+  AddKnown(known, *doc, evidence);
+  std::sort(evidence->vetoes.begin(), evidence->vetoes.end(),
+            [](const Veto& a, const Veto& b) { return a.begin < b.begin; });
+  ApplyVetoes(0, evidence);
+  const size_t remembered = evidence->candidates.size();
+  memory_->Add(*doc, evidence);
+  ApplyVetoes(remembered, evidence);
+  return absl::OkStatus();
+}
+
+}  // namespace phiveil
