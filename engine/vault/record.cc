@@ -1,0 +1,192 @@
+#include "vault/record.h"
+
+#include <cstring>
+
+#include "phiveil/token.h"
+
+namespace phiveil::vault_internal {
+namespace {
+
+constexpr std::string_view kHeadMagic = "phvvault";
+
+// Takes fields off the front; once it runs out it stays failed.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+
+  uint64_t Fixed(size_t size) {
+    const std::string_view bytes = Take(size);
+    uint64_t value = 0;
+    for (size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    return value;
+  }
+
+  template <size_t N>
+  std::array<char, N> Array() {
+    std::array<char, N> out{};
+    const std::string_view bytes = Take(N);
+    if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), N);
+    return out;
+  }
+
+  std::string_view Take(size_t size) {
+    if (failed_ || size > rest_.size()) {
+      failed_ = true;
+      return {};
+    }
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+
+  std::string_view rest() const { return rest_; }
+  bool failed() const { return failed_; }
+  bool done() const { return !failed_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+void PutFixed(std::string* out, uint64_t value, size_t size) {
+  for (size_t i = 0; i < size; ++i) out->push_back(static_cast<char>(value >> (8 * i) & 255));
+}
+
+std::string TypedKey(RecordType type) { return std::string(1, static_cast<char>(type)); }
+
+void PutCounters(std::string* out, const Counters& counters) {
+  PutFixed64(out, counters.commits);
+  PutFixed64(out, counters.subjects);
+  PutFixed64(out, counters.mappings);
+  out->push_back(static_cast<char>(counters.code_length));
+}
+
+}  // namespace
+
+void PutFixed32(std::string* out, uint32_t value) { PutFixed(out, value, 4); }
+void PutFixed64(std::string* out, uint64_t value) { PutFixed(out, value, 8); }
+
+std::string MetaKey() { return TypedKey(RecordType::kMeta); }
+std::string CountersKey() { return TypedKey(RecordType::kCounters); }
+std::string SubjectKey(const Tag& subject) { return TypedKey(RecordType::kSubject).append(View(subject)); }
+std::string ValueKey(std::string_view random) { return TypedKey(RecordType::kValue).append(random); }
+
+std::string IndexKey(const Tag& subject, const Tag& mac) {
+  return TypedKey(RecordType::kIndex).append(View(subject)).append(View(mac));
+}
+
+std::string EncodeMeta(const MetaRecord& record) {
+  std::string out;
+  PutFixed32(&out, record.format);
+  out.append(View(record.vault_id)).append(View(record.key_id)).append(record.wrapped_index_key);
+  return out;
+}
+
+std::optional<MetaRecord> DecodeMeta(std::string_view bytes) {
+  Reader in(bytes);
+  MetaRecord record;
+  record.format = static_cast<uint32_t>(in.Fixed(4));
+  record.vault_id = in.Array<16>();
+  record.key_id = in.Array<8>();
+  record.wrapped_index_key = in.rest();
+  if (in.failed()) return std::nullopt;
+  // Only the fields before it are promised to stay where they are in a later format.
+  if (record.format == kVaultFormat && record.wrapped_index_key.size() != kKeySize + kSealOverhead) return std::nullopt;
+  return record;
+}
+
+std::string EncodeCounters(const CountersRecord& record) {
+  std::string out;
+  PutCounters(&out, record.counters);
+  return out.append(View(record.mac));
+}
+
+std::optional<CountersRecord> DecodeCounters(std::string_view bytes) {
+  Reader in(bytes);
+  CountersRecord record;
+  record.counters.commits = in.Fixed(8);
+  record.counters.subjects = in.Fixed(8);
+  record.counters.mappings = in.Fixed(8);
+  record.counters.code_length = static_cast<uint8_t>(in.Fixed(1));
+  record.mac = in.Array<16>();
+  if (!in.done() || record.counters.code_length < TokenCode::kMinRandom ||
+      record.counters.code_length > TokenCode::kMaxRandom) {
+    return std::nullopt;
+  }
+  return record;
+}
+
+std::string EncodeSubject(const SubjectRecord& record) {
+  return std::string(View(record.key_id)).append(record.wrapped_keys);
+}
+
+std::optional<SubjectRecord> DecodeSubject(std::string_view bytes) {
+  Reader in(bytes);
+  SubjectRecord record;
+  record.key_id = in.Array<8>();
+  record.wrapped_keys = in.Take(kSubjectKeysSize + kSealOverhead);
+  if (!in.done()) return std::nullopt;
+  return record;
+}
+
+std::string EncodeValuePrefix(const Tag& subject, Category category) {
+  std::string out(View(subject));
+  out.push_back(static_cast<char>(category));
+  return out;
+}
+
+std::optional<ValueRecord> DecodeValue(std::string_view bytes) {
+  Reader in(bytes);
+  ValueRecord record;
+  record.subject = in.Array<16>();
+  const uint64_t category = in.Fixed(1);
+  record.sealed = in.rest();
+  if (in.failed() || category == 0 || category >= kCategoryCount || record.sealed.size() < kSealOverhead) {
+    return std::nullopt;
+  }
+  record.category = static_cast<Category>(category);
+  return record;
+}
+
+std::string EncodeHead(const HeadRecord& record) {
+  std::string out(kHeadMagic);
+  PutFixed32(&out, kVaultFormat);
+  PutFixed32(&out, 0);
+  out.append(View(record.vault_id));
+  PutFixed64(&out, record.commits);
+  out.append(View(record.mac));
+  PutFixed64(&out, 0);
+  return out;
+}
+
+std::optional<HeadRecord> DecodeHead(std::string_view bytes) {
+  Reader in(bytes);
+  HeadRecord record;
+  const bool magic = in.Take(kHeadMagic.size()) == kHeadMagic;
+  const uint64_t format = in.Fixed(4);
+  const uint64_t reserved = in.Fixed(4);
+  record.vault_id = in.Array<16>();
+  record.commits = in.Fixed(8);
+  record.mac = in.Array<16>();
+  const uint64_t padding = in.Fixed(8);
+  if (!in.done() || !magic || format != kVaultFormat || reserved != 0 || padding != 0) return std::nullopt;
+  return record;
+}
+
+std::string CountersMacInput(const Tag& vault_id, const Counters& counters) {
+  std::string out = TypedKey(RecordType::kCounters);
+  PutFixed32(&out, kVaultFormat);
+  out.append(View(vault_id));
+  PutCounters(&out, counters);
+  return out;
+}
+
+std::string HeadMacInput(const HeadRecord& record) {
+  std::string out = TypedKey(RecordType::kHead);
+  PutFixed32(&out, kVaultFormat);
+  out.append(View(record.vault_id));
+  PutFixed64(&out, record.commits);
+  return out;
+}
+
+}  // namespace phiveil::vault_internal
