@@ -12,9 +12,10 @@
 // hyphens, bidi controls and BOM vanish; no-break and other Unicode spaces become a space; line and
 // paragraph separators a newline; full-width forms, typographic quotes, primes, dashes, minus,
 // fraction slash and bullets their ASCII like; ligatures their letters; Latin letters with
-// diacritics (composed or followed by combining marks) their base letters (ß ss, æ ae, ø o, ł l, đ d, þ th).
-// CRLF becomes LF. Other scripts stay. The map is checked: monotone, every view byte has a source
-// stretch, and source stretches of a view range cover whole characters with their marks.
+// diacritics (composed or followed by combining marks) their base letters (ß ss, æ ae, ø o, ł l, đ d, þ th);
+// digits of every script 0-9; the micro sign u. CRLF and CR become LF. Other scripts stay.
+// The map is checked: monotone, every view byte has a source stretch, and source stretches of a view
+// range cover whole characters with their marks.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,12 +24,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "text/normalise.h"
 #include "text/token_class.h"
 
 namespace phiveil {
 
 struct Token {
-  uint32_t begin;     // in the view
+  uint32_t begin;  // in the view
   uint32_t end;
   ClassBits classes;  // structural bits; match/ adds the list bits
   uint64_t hash;      // FoldedHash of letters and digits; of the character itself for punctuation
@@ -39,11 +41,16 @@ struct Token {
 uint64_t FoldedHash(std::string_view word);
 
 // A list entry, cue or literal as the words a document would be cut into: normalised, folded;
-// white space, hyphens, dots and other punctuation separate, apostrophes are dropped.
+// white space, hyphens, dots and other punctuation separate, apostrophes are dropped. A possessive
+// 's is a token of its own (Poss) and counts as punctuation: "driver's license" is two words.
+// Letters and digits part: "type2" is two words. Nothing when `entry` is not UTF-8.
 std::vector<std::string> FoldWords(std::string_view entry);
 
 class Document {
  public:
+  static constexpr size_t kMaxBytes = size_t{1} << 30;
+
+  // Keeps a view of `text`, which must outlive the use of this object. After an error it is empty.
   absl::Status Reset(std::string_view text);
 
   std::string_view text() const { return text_; }
@@ -51,8 +58,14 @@ class Document {
   std::vector<Token>& tokens() { return tokens_; }
   const std::vector<Token>& tokens() const { return tokens_; }
 
+  // Of the view byte there; the end of the text for the end of the view. Never inside a character.
   size_t SourceBegin(size_t view_offset) const;
-  size_t SourceEnd(size_t view_offset) const;   // end of the source stretch of the byte before
+
+  // End of the source stretch of the byte before, with its combining marks; 0 for 0.
+  size_t SourceEnd(size_t view_offset) const;
+
+  // The view offset of the character that `source_offset` is in; of the next one that is left in the
+  // view if that one vanished.
   size_t ViewOffset(size_t source_offset) const;
 
   // First token whose end is beyond `view_offset`; tokens().size() if none.
@@ -61,15 +74,12 @@ class Document {
   std::string_view Word(const Token& token) const { return view_.substr(token.begin, token.end - token.begin); }
 
  private:
-  struct Run {  // from view offset `view` on, source = view + (source - view), until the next run
-    uint32_t view;
-    uint32_t source;
-  };
+  size_t RawSource(size_t view_offset) const;
 
   std::string_view text_;
   std::string_view view_;
   std::string normalised_;
-  std::vector<Run> runs_;  // empty: identity
+  std::vector<SourceRun> runs_;  // empty: identity
   std::vector<Token> tokens_;
 };
 

@@ -13,14 +13,14 @@ namespace phiveil {
 using ClassBits = uint64_t;
 
 namespace token_class {
-inline constexpr ClassBits kCap = 1ull << 0;         // Abc, two letters or more
-inline constexpr ClassBits kUpper = 1ull << 1;       // ABC, two letters or more
-inline constexpr ClassBits kLower = 1ull << 2;       // abc, two letters or more
-inline constexpr ClassBits kMixed = 1ull << 3;       // McCoy, deVries
-inline constexpr ClassBits kInitial = 1ull << 4;     // a single capital
-inline constexpr ClassBits kLetter = 1ull << 5;      // a single lower-case letter
-inline constexpr ClassBits kNum = 1ull << 6;         // a run of digits
-inline constexpr ClassBits kNonLatin = 1ull << 7;    // letters of another script
+inline constexpr ClassBits kCap = 1ull << 0;       // Abc, two letters or more
+inline constexpr ClassBits kUpper = 1ull << 1;     // ABC, two letters or more
+inline constexpr ClassBits kLower = 1ull << 2;     // abc, two letters or more
+inline constexpr ClassBits kMixed = 1ull << 3;     // McCoy, deVries
+inline constexpr ClassBits kInitial = 1ull << 4;   // a single capital
+inline constexpr ClassBits kLetter = 1ull << 5;    // a single lower-case letter
+inline constexpr ClassBits kNum = 1ull << 6;       // a run of digits
+inline constexpr ClassBits kNonLatin = 1ull << 7;  // letters of another script
 inline constexpr ClassBits kComma = 1ull << 8;
 inline constexpr ClassBits kDot = 1ull << 9;
 inline constexpr ClassBits kColon = 1ull << 10;
@@ -30,10 +30,10 @@ inline constexpr ClassBits kLParen = 1ull << 13;
 inline constexpr ClassBits kRParen = 1ull << 14;
 inline constexpr ClassBits kHash = 1ull << 15;
 inline constexpr ClassBits kAmp = 1ull << 16;
-inline constexpr ClassBits kQuote = 1ull << 17;      // "
-inline constexpr ClassBits kApos = 1ull << 18;       // ' outside a word
-inline constexpr ClassBits kNl = 1ull << 19;         // a hard line break
-inline constexpr ClassBits kPoss = 1ull << 20;       // 's after a word
+inline constexpr ClassBits kQuote = 1ull << 17;  // "
+inline constexpr ClassBits kApos = 1ull << 18;   // ' outside a word
+inline constexpr ClassBits kNl = 1ull << 19;     // a hard line break
+inline constexpr ClassBits kPoss = 1ull << 20;   // 's after a word
 inline constexpr ClassBits kSemi = 1ull << 21;
 inline constexpr ClassBits kOther = 1ull << 22;      // any other character
 inline constexpr ClassBits kLineStart = 1ull << 23;  // first token of its line
