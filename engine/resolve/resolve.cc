@@ -62,16 +62,17 @@ void Insert(Decision decision, std::vector<Decision>* taken) {
   taken->insert(at, decision);
 }
 
-// Joins `gap` to a neighbour of the same category; the separators between them go along.
-bool Join(const Evidence& evidence, Category category, Gap gap, const Candidate& loser, std::vector<Decision>* taken) {
+// Joins `piece` to the decision of the same category that bounds the gap it was trimmed from; the
+// separators between them go along.
+bool Join(const Evidence& evidence, Category category, Gap gap, Gap piece, std::vector<Decision>* taken) {
   for (Decision& decision : *taken) {
     if (evidence.candidates[decision.candidate].category != category) continue;
-    if (decision.end <= gap.first && decision.end > loser.begin) {
-      decision.end = gap.second;
+    if (decision.end == gap.first) {
+      decision.end = piece.second;
       return true;
     }
-    if (decision.begin >= gap.second && decision.begin < loser.end) {
-      decision.begin = gap.first;
+    if (decision.begin == gap.second) {
+      decision.begin = piece.first;
       return true;
     }
   }
@@ -96,7 +97,7 @@ void ResolveCluster(const Document& doc, const Evidence& evidence, ResolveScratc
       const bool whole = gap == Gap(candidate.begin, candidate.end);
       const Gap piece = whole ? gap : Trim(doc.view(), gap);
       if (piece.first >= piece.second) continue;
-      if (!whole && Join(evidence, candidate.category, piece, candidate, &taken)) continue;
+      if (!whole && Join(evidence, candidate.category, gap, piece, &taken)) continue;
       Insert({piece.first, piece.second, number}, &taken);
     }
   }

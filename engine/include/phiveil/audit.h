@@ -58,7 +58,7 @@ class AuditLog {
 };
 
 struct AuditOptions {
-  std::string path;                       // made 0600 when absent
+  std::string path{};                     // made 0600 when absent
   const KeyEncryptionKey* key = nullptr;  // read during OpenAuditLog only
 };
 

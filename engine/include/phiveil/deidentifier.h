@@ -44,14 +44,14 @@ namespace phiveil {
 // order, initials, case, with and without separators, other date formats, and in values of seven
 // characters or more one slip of the keyboard.
 struct KnownIdentifiers {
-  std::vector<std::string> names;      // "Ana Maria Ruiz" or "RUIZ, ANA"
-  std::vector<std::string> relatives;
-  std::string birth_date;              // YYYY-MM-DD
-  std::vector<std::string> mrn;
-  std::vector<std::string> phones;
-  std::vector<std::string> emails;
-  std::vector<std::string> addresses;  // "12 Oak St, Salem, OR 97301"
-  std::vector<std::string> ids;        // any other number or code
+  std::vector<std::string> names{};      // "Ana Maria Ruiz" or "RUIZ, ANA"
+  std::vector<std::string> relatives{};
+  std::string birth_date{};            // YYYY-MM-DD
+  std::vector<std::string> mrn{};
+  std::vector<std::string> phones{};
+  std::vector<std::string> emails{};
+  std::vector<std::string> addresses{};  // "12 Oak St, Salem, OR 97301"
+  std::vector<std::string> ids{};        // any other number or code
 };
 
 // A span from an outside recogniser, weighed as evidence beside the pack's own.
@@ -64,18 +64,18 @@ struct OutsideSpan {
 };
 
 struct Request {
-  std::string subject;  // scopes tokens; for an empty one the record id, then "default", stands in
-  std::string record_id;
-  KnownIdentifiers known;
-  std::vector<OutsideSpan> spans;
-  std::string actor;
-  std::string purpose;
+  std::string subject{};  // scopes tokens; for an empty one the record id, then "default", stands in
+  std::string record_id{};
+  KnownIdentifiers known{};
+  std::vector<OutsideSpan> spans{};
+  std::string actor{};
+  std::string purpose{};
   bool reasons = false;  // fill Finding::reasons
 };
 
 struct Record {
-  std::string_view text;
-  Request request;
+  std::string_view text{};
+  Request request{};
 };
 
 // One stretch of the input and what stands for it in the output.
@@ -130,8 +130,8 @@ struct Explanation {
 class Deidentifier {
  public:
   struct Parts {
-    std::shared_ptr<const RulePack> pack;
-    Policy policy;
+    std::shared_ptr<const RulePack> pack{};
+    Policy policy{};
     Vault* vault = nullptr;     // not owned; needed when the policy uses tokens, and by Restore
     AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
     int reference_year = 0;     // "now" for birth years that imply an age over 89; 0: the clock's

@@ -117,7 +117,7 @@ class Vault {
 };
 
 struct VaultOptions {
-  std::string path;                // a directory of its own, made 0700 when absent
+  std::string path{};              // a directory of its own, made 0700 when absent
   const KeyEncryptionKey* key = nullptr;  // read during OpenVault only
   bool create = true;              // make the vault when the directory does not hold one
   size_t cache_bytes = 64u << 20;  // for data keys and codes already known, all threads together

@@ -1,0 +1,78 @@
+#include "recognize/memory.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "recognize/recognizer.h"
+
+namespace phiveil {
+namespace {
+
+// Words in lists are marked by hand: "Common" is the first class, "Title" the second.
+class NameMemoryTest : public ::testing::Test {
+ protected:
+  NameMemoryTest() {
+    pack_.add_classes("Common");
+    pack_.add_classes("Title");
+  }
+
+  // The places besides `name` that memory takes, once `name` is established with `score`.
+  std::vector<uint32_t> Mentions(std::string_view text, std::string_view name, float score,
+                                 const std::vector<std::string>& common = {}) {
+    Document doc;
+    EXPECT_TRUE(doc.Reset(text).ok());
+    for (Token& token : doc.tokens()) {
+      for (const std::string& word : common) {
+        if (token.hash == FoldedHash(word)) token.classes |= ListBits(pack_, {"Common"});
+      }
+      if (token.hash == FoldedHash("dr")) token.classes |= ListBits(pack_, {"Title"});
+    }
+    Evidence evidence;
+    Candidate established;
+    established.begin = static_cast<uint32_t>(text.find(name));
+    established.end = established.begin + static_cast<uint32_t>(name.size());
+    std::tie(established.first_token, established.end_token) = TokenRange(doc, established.begin, established.end);
+    established.category = Category::kName;
+    established.score = score;
+    evidence.candidates.push_back(established);
+    NameMemory(pack_).Add(doc, &evidence);
+    std::vector<uint32_t> out;
+    for (size_t i = 1; i < evidence.candidates.size(); ++i) {
+      EXPECT_EQ(evidence.candidates[i].category, Category::kName);
+      out.push_back(evidence.candidates[i].begin);
+    }
+    return out;
+  }
+
+  pb::Pack pack_;
+};
+
+using Places = std::vector<uint32_t>;
+
+TEST_F(NameMemoryTest, FindsOtherMentions) {
+  EXPECT_EQ(Mentions("Ana Ruiz came. RUIZ left; ruiz's bag, Ana.", "Ana Ruiz", 0.9f), (Places{15, 26, 38}));
+}
+
+TEST_F(NameMemoryTest, NeedsStrongEvidence) {
+  EXPECT_TRUE(Mentions("Ana Ruiz came. Ruiz left.", "Ana Ruiz", 0.6f).empty());
+}
+
+TEST_F(NameMemoryTest, OrdinaryWordsMustBeWrittenAsNames) {
+  const std::vector<std::string> common = {"long"};
+  EXPECT_EQ(Mentions("Mr. Long waits. How long? Long walks. We told Long so.", "Long", 0.9f, common), (Places{46}));
+  EXPECT_TRUE(Mentions("Mr. Long waits.\nLONG BONES AND LONG DAYS", "Long", 0.9f, common).empty());
+}
+
+TEST_F(NameMemoryTest, LeavesTitlesAndShortWordsAlone) {
+  EXPECT_TRUE(Mentions("Dr Wu came. The dr left with Wu.", "Dr Wu", 0.9f).empty());
+}
+
+TEST_F(NameMemoryTest, DoesNotMatchInsideWords) {
+  EXPECT_TRUE(Mentions("Ana came. Anaemia and Banana.", "Ana", 0.9f).empty());
+}
+
+}  // namespace
+}  // namespace phiveil
