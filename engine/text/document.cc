@@ -85,12 +85,12 @@ size_t Document::SourceEnd(size_t view_offset) const {
 size_t Document::ViewOffset(size_t source_offset) const {
   if (source_offset >= text_.size()) return view_.size();
   source_offset = CharacterBegin(text_, source_offset);
-  const auto after = std::ranges::upper_bound(runs_, source_offset, {}, &SourceRun::source);
-  const size_t limit = after == runs_.end() ? view_.size() : after->view;
-  if (after == runs_.begin()) return std::min(source_offset, limit);
-  // Of the runs with the same source, those of one character that became several, the first.
-  const auto run = std::ranges::lower_bound(runs_.begin(), after, std::prev(after)->source, {}, &SourceRun::source);
-  return std::min<size_t>(run->view + (source_offset - run->source), limit);
+  // Sources ascend with view offsets: the answer lies in the last run that begins before
+  // `source_offset`, or at the begin of the one behind it.
+  const auto next = std::ranges::lower_bound(runs_, source_offset, {}, &SourceRun::source);
+  const size_t limit = next == runs_.end() ? view_.size() : next->view;
+  const SourceRun run = next == runs_.begin() ? SourceRun{0, 0} : *std::prev(next);
+  return std::min<size_t>(run.view + (source_offset - run.source), limit);
 }
 
 size_t Document::TokenAt(size_t view_offset) const {
