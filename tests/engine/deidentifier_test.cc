@@ -1,0 +1,201 @@
+#include "phiveil/deidentifier.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "support/engine.h"
+
+namespace phiveil {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::Engine;
+
+constexpr std::string_view kNote =
+    "Patient: Maria Okonkwo  DOB: 03/04/1961  MRN: 00482913\n"
+    "Seen by Dr. Henrik Aaltonen on 12 March 2024. Call (555) 010-2233 or write m.okonkwo@mail.example.\n"
+    "BP 120/80, metformin 500 mg twice daily. Okonkwo will return in 3 weeks.\n";
+
+TEST(DeidentifierTest, RedactsAndRestores) {
+  Engine engine;
+  auto out = engine->Redact(kNote, {.subject = "p1"});
+  ASSERT_TRUE(out.ok()) << out.status();
+  for (const char* secret : {"Okonkwo", "Maria", "00482913", "Aaltonen", "010-2233", "mail.example", "03/04"}) {
+    EXPECT_THAT(out->text, Not(HasSubstr(secret)));
+  }
+  for (const char* kept : {"BP 120/80", "metformin 500 mg", "3 weeks", "2024]", "1961]"}) {
+    EXPECT_THAT(out->text, HasSubstr(kept));
+  }
+  auto back = engine->Restore(out->text, {.subject = "p1"});
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->text, kNote);
+  EXPECT_EQ(back->restored, out->findings.size());
+}
+
+TEST(DeidentifierTest, SameValueSameSubjectSameToken) {
+  Engine engine;
+  const std::string_view text = "Patient: Maria Okonkwo. Later Dr. Aaltonen met Maria Okonkwo again.";
+  const auto first = engine->Redact(text, {.subject = "p1"});
+  const auto again = engine->Redact(text, {.subject = "p1"});
+  const auto other = engine->Redact(text, {.subject = "p2"});
+  ASSERT_TRUE(first.ok() && again.ok() && other.ok());
+  EXPECT_EQ(first->text, again->text);
+  EXPECT_NE(first->text, other->text);
+}
+
+TEST(DeidentifierTest, AnotherSubjectsTokensAreForeign) {
+  Engine engine;
+  const auto out = engine->Redact("Patient: Maria Okonkwo", {.subject = "p1"});
+  ASSERT_TRUE(out.ok());
+  const auto back = engine->Restore(out->text, {.subject = "p2"});
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->foreign, 1u);
+  EXPECT_EQ(back->restored, 0u);
+  EXPECT_EQ(back->text, out->text);
+}
+
+TEST(DeidentifierTest, AlignmentMapsBothWays) {
+  Engine engine("tag_only");
+  const std::string text = "MRN: 00482913. Weight 80 kg.";
+  const auto out = engine->Redact(text, {});
+  ASSERT_TRUE(out.ok());
+  ASSERT_EQ(out->text, "MRN: [MRN]. Weight 80 kg.");
+  EXPECT_EQ(out->alignment.ToOutput(text.find("Weight")), out->text.find("Weight"));
+  EXPECT_EQ(out->alignment.ToInput(out->text.find("Weight")), text.find("Weight"));
+  EXPECT_EQ(out->alignment.ToOutput(text.find("829")), out->text.find('['));
+}
+
+TEST(DeidentifierTest, RefusesWhatIsNotUtf8AndSaysWhere) {
+  Engine engine;
+  const auto out = engine->Redact("Patient: Mar\xff"
+                                  "ia",
+                                  {});
+  ASSERT_EQ(out.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(out.status().message()), HasSubstr("12"));
+  EXPECT_THAT(std::string(out.status().message()), Not(HasSubstr("Mar")));
+}
+
+TEST(DeidentifierTest, OneBadRecordDoesNotSpoilItsBatch) {
+  Engine engine;
+  const std::vector<Record> records = {{.text = "MRN: 00482913"}, {.text = "\xff"}, {.text = ""}};
+  const auto out = engine->RedactBatch(records);
+  ASSERT_TRUE(out.ok());
+  ASSERT_EQ(out->size(), 3u);
+  EXPECT_TRUE((*out)[0].ok());
+  EXPECT_FALSE((*out)[1].ok());
+  EXPECT_TRUE((*out)[2].ok());
+  EXPECT_EQ((*out)[2]->text, "");
+}
+
+TEST(DeidentifierTest, EveryCallIsInTheAuditLogWithoutItsText) {
+  Engine engine;
+  ASSERT_TRUE(engine->Redact(kNote, {.subject = "p1", .actor = "etl", .purpose = "summary"}).ok());
+  std::string all;
+  ASSERT_TRUE(ReadAuditLog(engine.folder / "audit.jsonl", [&](std::string_view line) {
+                all += line;
+                return true;
+              }).ok());
+  EXPECT_THAT(all, HasSubstr("etl"));
+  EXPECT_THAT(all, HasSubstr("safe_harbor@"));
+  EXPECT_THAT(all, Not(HasSubstr("Okonkwo")));
+  EXPECT_THAT(all, Not(HasSubstr("p1\"")));
+  const auto report = VerifyAuditLog(engine.folder / "audit.jsonl", engine.key.get());
+  ASSERT_TRUE(report.ok());
+  EXPECT_TRUE(report->intact) << report->problem;
+  EXPECT_EQ(report->records, 1u);
+}
+
+TEST(DeidentifierTest, KnownIdentifiersAreFoundWithoutALabel) {
+  Engine engine("tag_only");
+  const std::string_view text = "ruiz olvera said so; 4471 9902 was on the band";
+  const auto plain = engine->Redact(text, {});
+  const auto known = engine->Redact(text, {.known = {.names = {"Ruiz Olvera, Ana"}, .mrn = {"44719902"}}});
+  ASSERT_TRUE(plain.ok() && known.ok());
+  EXPECT_EQ(known->text, "[NAME] said so; [MRN] was on the band");
+}
+
+TEST(DeidentifierTest, OutsideSpansAreWeighed) {
+  Engine engine("tag_only");
+  const std::string_view text = "kiddo stayed with faith overnight";
+  const auto at = static_cast<uint32_t>(text.find("faith"));
+  const auto weak = engine->Find(text, {.spans = {{at, at + 5, Category::kName, 0.3f, "ner"}}});
+  const auto strong = engine->Find(text, {.spans = {{at, at + 5, Category::kName, 0.9f, "ner"}}});
+  ASSERT_TRUE(weak.ok() && strong.ok());
+  EXPECT_TRUE(weak->empty());
+  ASSERT_EQ(strong->size(), 1u);
+  EXPECT_EQ((*strong)[0].rule, "outside.ner");
+}
+
+TEST(DeidentifierTest, OutsideSpansBeyondTheTextAreLeftOut) {
+  Engine engine("tag_only");
+  const auto out = engine->Find("abc", {.spans = {{0, 900, Category::kName, 0.9f, "x"}, {2, 1, Category::kName, 0.9f, "x"}}});
+  ASSERT_TRUE(out.ok());
+  EXPECT_TRUE(out->empty());
+}
+
+// A forged or quoted token must neither be restored into a value nor be lost.
+TEST(DeidentifierTest, LookAlikesOfTheInputComeBackAsTheyWere) {
+  Engine engine;
+  const auto first = engine->Redact("Patient: Maria Okonkwo", {.subject = "p1"});
+  ASSERT_TRUE(first.ok());
+  const std::string token = first->text.substr(first->text.find('['));
+  const std::string crafted = "quoting " + token + " and [NAME_00000] and \\[DATE\\_7QK2F\\] here";
+  const auto out = engine->Redact(crafted, {.subject = "p1"});
+  ASSERT_TRUE(out.ok());
+  EXPECT_THAT(out->text, Not(HasSubstr(token)));
+  const auto back = engine->Restore(out->text, {.subject = "p1"});
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->text, crafted);
+}
+
+TEST(DeidentifierTest, RandomUnicodeComesBack) {
+  Engine engine;
+  std::mt19937 random(3);
+  const std::vector<std::string> pieces = {"Dr. Ana Ruiz ", "MRN 00482913", "\n", "\r\n", "\t", "\u00e9", "e\u0301", "\u200b", "\u00ad",
+                                           "\ufb01", "\uff11\uff12", "\u4e2d\u6587", "\U0001F600", "03/04/2025", "[NAME_7QK2F]", "555-010-2233",
+                                           "\u00a0", "\u2019s", "[", "]", "\\", "_", "\"", "{", "a@b.example", "\u2028", "\ufeff", "\0"};
+  for (int round = 0; round < 400; ++round) {
+    std::string text;
+    for (int i = 0; i < 30; ++i) text += pieces[random() % pieces.size()];
+    const auto out = engine->Redact(text, {.subject = "r"});
+    ASSERT_TRUE(out.ok()) << out.status();
+    const auto back = engine->Restore(out->text, {.subject = "r"});
+    ASSERT_TRUE(back.ok()) << back.status();
+    ASSERT_EQ(back->text, text) << out->text;
+  }
+}
+
+TEST(DeidentifierTest, ThreadsAgree) {
+  Engine engine;
+  const auto notes = testing::ReadNotes(testing::CorporaFolder("notes"));
+  ASSERT_FALSE(notes.empty());
+  std::vector<std::string> expected;
+  for (const auto& note : notes) expected.push_back(engine->Redact(note.text, {.subject = note.name})->text);
+  std::vector<std::thread> threads;
+  std::vector<int> wrong(8, 0);
+  for (size_t t = 0; t < wrong.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (size_t i = 0; i < notes.size(); ++i) {
+        const size_t n = (i + t * 7) % notes.size();
+        const auto out = engine->Redact(notes[n].text, {.subject = notes[n].name});
+        if (!out.ok() || out->text != expected[n]) ++wrong[t];
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(wrong, ::testing::Each(0));
+}
+
+TEST(DeidentifierTest, NeedsTheVaultItsPolicyNeeds) {
+  const auto engine = Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("safe_harbor")});
+  EXPECT_EQ(engine.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("tag_only")}).ok());
+}
+
+}  // namespace
+}  // namespace phiveil
