@@ -4,12 +4,13 @@
 // The one place that knows Hyperscan: a pack's expressions run over a view.
 //
 //   auto matcher = Matcher::Create(pack);            // shared by threads
-//   MatchScratch scratch = matcher->NewScratch();    // one a thread, reused
-//   matcher->Scan(view, &scratch, &matches);
+//   auto scratch = matcher->NewScratch();            // one a thread, reused
+//   matcher->Scan(view, scratch->get(), &matches);
 //
 // Each match is the longest at its leftmost start for its expression, with the expression's
-// boundary respected at both edges; matches of one expression do not contain each other. In order
-// of begin, then expression.
+// boundary respected at both edges; matches of one expression do not contain each other, but they
+// may overlap (1-2 and 2-3 in 1-2-3). In order of begin, then expression. The time is linear in the
+// view, whatever stands in it.
 
 #include <cstdint>
 #include <memory>
@@ -38,6 +39,7 @@ class Matcher {
   ~Matcher();
 
   absl::StatusOr<std::unique_ptr<MatchScratch>> NewScratch() const;
+  // Replaces `matches`. INVALID_ARGUMENT for a view of 4 GiB or more.
   absl::Status Scan(std::string_view view, MatchScratch* scratch, std::vector<Match>* matches) const;
 
  private:
@@ -49,6 +51,10 @@ class Matcher {
 class MatchScratch {
  public:
   ~MatchScratch();
+
+  // Bytes read to find begins and to grow matches, since it was made: what a text costs beyond the
+  // scan itself.
+  uint64_t steps() const;
 
  private:
   friend class Matcher;

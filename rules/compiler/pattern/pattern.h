@@ -34,7 +34,7 @@ struct PatternError {
 };
 
 struct CompiledPattern {
-  std::string hs_pattern;   // the same language, in the plainest words, for Hyperscan
+  std::string hs_pattern;  // the same language, in the plainest words, for Hyperscan
   bool caseless = false;
   std::string reverse_dfa;  // engine/match/dfa.h
   uint32_t min_width = 0;   // bytes, at least 1

@@ -1,0 +1,149 @@
+#include "compiler/pattern/analysis.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "match/windows.h"
+
+namespace phiveil {
+namespace {
+
+constexpr uint64_t kWidthCeiling = 1u << 20;  // repeats of repeats stop growing here
+
+struct TriggerKind {
+  uint32_t bit;
+  std::string_view text;  // in lower case; "0" stands for any digit
+  uint64_t cost;          // how often it is met in notes
+};
+constexpr std::array<TriggerKind, kTriggerCount> kKinds = {{
+    {kTriggerDigit, "0", 1000},
+    {kTriggerAt, "@", 1},
+    {kTriggerSlashes, "://", 1},
+    {kTriggerWww, "www.", 1},
+    {kTriggerBackslash, "\\", 2},
+    {kTriggerUnderscore, "_", 20},
+    {kTriggerHash, "#", 10},
+}};
+
+uint64_t Cost(uint32_t bits) {
+  uint64_t cost = 0;
+  for (const TriggerKind& kind : kKinds) {
+    if (bits & kind.bit) cost += kind.cost;
+  }
+  return cost;
+}
+
+bool Better(const TriggerPlace& a, const TriggerPlace& b) {
+  if (a.bits == 0 || b.bits == 0) return a.bits != 0;
+  const uint64_t cost_a = Cost(a.bits);
+  const uint64_t cost_b = Cost(b.bits);
+  return cost_a != cost_b ? cost_a < cost_b : a.before + a.after < b.before + b.after;
+}
+
+// Whether every byte of the set is `wanted`, letters in either case.
+bool Holds(const ByteSet& set, char wanted) {
+  ByteSet allowed;
+  if (wanted == '0') {
+    for (size_t b = '0'; b <= '9'; ++b) allowed.set(b);
+  } else {
+    allowed.set(static_cast<uint8_t>(wanted));
+    if (wanted >= 'a' && wanted <= 'z') allowed.set(static_cast<size_t>(wanted - 'a' + 'A'));
+  }
+  return (set & ~allowed).none();
+}
+
+bool Spells(std::span<const NodePtr> nodes, std::string_view text) {
+  if (nodes.size() < text.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (nodes[i]->kind != Node::kBytes || !Holds(nodes[i]->bytes, text[i])) return false;
+  }
+  return true;
+}
+
+TriggerPlace ConcatTrigger(const Node& node) {
+  uint64_t before = 0;
+  uint64_t rest = WidthOf(node).most;
+  TriggerPlace best;
+  for (size_t i = 0; i < node.children.size(); ++i) {
+    const uint64_t width = WidthOf(*node.children[i]).most;
+    for (const TriggerKind& kind : kKinds) {
+      const std::span<const NodePtr> from_here = std::span(node.children).subspan(i);
+      const TriggerPlace spelled = {kind.bit, before, rest};
+      if (kind.text.size() > 1 && Spells(from_here, kind.text) && Better(spelled, best)) best = spelled;
+    }
+    TriggerPlace inner = TriggerOf(*node.children[i]);
+    inner.before += before;
+    inner.after += rest - width;
+    if (Better(inner, best)) best = inner;
+    before += width;
+    rest -= width;
+  }
+  return best;
+}
+
+TriggerPlace AlternateTrigger(const Node& node) {
+  TriggerPlace all;
+  for (const NodePtr& child : node.children) {
+    const TriggerPlace one = TriggerOf(*child);
+    if (one.bits == 0) return {};
+    all = {all.bits | one.bits, std::max(all.before, one.before), std::max(all.after, one.after)};
+  }
+  return all;
+}
+
+}  // namespace
+
+Width WidthOf(const Node& node) {
+  Width width;
+  switch (node.kind) {
+    case Node::kBytes:
+      return {1, 1};
+    case Node::kConcat:
+      for (const NodePtr& child : node.children) {
+        const Width one = WidthOf(*child);
+        width = {width.least + one.least, width.most + one.most};
+      }
+      break;
+    case Node::kAlternate:
+      width.least = kWidthCeiling;
+      for (const NodePtr& child : node.children) {
+        const Width one = WidthOf(*child);
+        width = {std::min(width.least, one.least), std::max(width.most, one.most)};
+      }
+      break;
+    case Node::kRepeat: {
+      const Width one = WidthOf(*node.children.front());
+      width = {one.least * node.least, one.most * node.most};
+      break;
+    }
+  }
+  return {std::min(width.least, kWidthCeiling), std::min(width.most, kWidthCeiling)};
+}
+
+TriggerPlace TriggerOf(const Node& node) {
+  switch (node.kind) {
+    case Node::kBytes:
+      for (const TriggerKind& kind : kKinds) {
+        if (kind.text.size() == 1 && Holds(node.bytes, kind.text[0])) return {kind.bit, 0, 1};
+      }
+      return {};
+    case Node::kConcat:
+      return ConcatTrigger(node);
+    case Node::kAlternate:
+      return AlternateTrigger(node);
+    case Node::kRepeat: {
+      if (node.least == 0) return {};
+      // That of the first time.
+      TriggerPlace first = TriggerOf(*node.children.front());
+      if (first.bits == 0) return {};
+      first.after += WidthOf(*node.children.front()).most * (node.most - 1);
+      return first;
+    }
+  }
+  return {};
+}
+
+}  // namespace phiveil

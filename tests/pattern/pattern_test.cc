@@ -1,0 +1,182 @@
+#include "compiler/pattern/pattern.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "match/windows.h"
+
+namespace phiveil {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Refusal {
+  const char* pattern;
+  size_t column;
+  const char* says;
+};
+
+class PatternRefusalTest : public testing::TestWithParam<Refusal> {};
+
+TEST_P(PatternRefusalTest, NamesTheColumn) {
+  const Refusal& expected = GetParam();
+  PatternError error;
+  const auto compiled = CompilePattern(expected.pattern, true, &error);
+  ASSERT_FALSE(compiled.ok()) << expected.pattern;
+  EXPECT_EQ(compiled.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(std::string(compiled.status().message()), error.message);
+  EXPECT_EQ(error.column, expected.column) << expected.pattern << ": " << error.message;
+  EXPECT_THAT(error.message, HasSubstr(expected.says)) << expected.pattern;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, PatternRefusalTest,
+    testing::Values(
+        Refusal{"", 0, "empty"}, Refusal{"a|", 2, "alternative is empty"}, Refusal{"|a", 0, "alternative is empty"},
+        Refusal{"a(?:)", 4, "alternative is empty"}, Refusal{"a(?:b||c)", 6, "alternative is empty"},
+        Refusal{"(a)", 0, "capturing"}, Refusal{"a(?=b)", 1, "lookaround"}, Refusal{"(?!b)a", 0, "lookaround"},
+        Refusal{"(?<=b)a", 0, "lookaround"}, Refusal{"(?<!b)a", 0, "lookaround"}, Refusal{"(?<n>a)", 0, "named groups"},
+        Refusal{"(?P<n>a)", 0, "named groups"}, Refusal{"(?'n'a)", 0, "named groups"}, Refusal{"(?>a)", 0, "atomic"},
+        Refusal{"(?#a)", 0, "comments"}, Refusal{"(?i)a", 0, "inline flags"}, Refusal{"(?i:a)", 0, "inline flags"},
+        Refusal{"(*UTF8)a", 0, "capturing"}, Refusal{"^a", 0, "anchors"}, Refusal{"ab$", 2, "anchors"},
+        Refusal{"a\\b", 1, "boundary"}, Refusal{"a\\B", 1, "boundary"}, Refusal{"\\Aa", 0, "anchors"},
+        Refusal{"a\\z", 1, "anchors"}, Refusal{"a\\Z", 1, "anchors"}, Refusal{"a\\G", 1, "anchors"},
+        Refusal{"a\\1", 1, "backreferences"}, Refusal{"a\\k<n>", 1, "backreferences"},
+        Refusal{"a\\g1", 1, "backreferences"}, Refusal{"a\\x41", 1, "escape is not known"},
+        Refusal{"a\\r", 1, "escape is not known"}, Refusal{"\\pL", 0, "escape is not known"},
+        Refusal{"\\Qa\\E", 0, "escape is not known"}, Refusal{"\\ a", 0, "escape is not known"},
+        Refusal{"a\\", 1, "ends in a backslash"}, Refusal{"a*", 1, "upper bound"}, Refusal{"ab+", 2, "upper bound"},
+        Refusal{"ab{2,}", 2, "upper bound"}, Refusal{"a??", 2, "repeat of a repeat"},
+        Refusal{"a{2}?", 4, "repeat of a repeat"}, Refusal{"a{2}+", 4, "repeat of a repeat"},
+        Refusal{"a{2}{3}", 4, "repeat of a repeat"}, Refusal{"a{,3}", 1, "{m,n}"}, Refusal{"a{x}", 1, "{m,n}"},
+        Refusal{"a{2", 1, "{m,n}"}, Refusal{"a{3,2}", 1, "wrong way round"}, Refusal{"ba{0}", 2, "nothing"},
+        Refusal{"ba{0,0}", 2, "nothing"}, Refusal{"a{257}", 1, "256"}, Refusal{"a{99999999}", 1, "{m,n}"},
+        Refusal{"?a", 0, "nothing to repeat"}, Refusal{"a|*b", 2, "nothing to repeat"},
+        Refusal{"{2}a", 0, "nothing to repeat"}, Refusal{"{{month}} 1", 0, "macro"}, Refusal{"a{{month}}", 1, "macro"},
+        Refusal{"a}", 1, "closes nothing"}, Refusal{"a]", 1, "closes nothing"}, Refusal{"a)", 1, "closes nothing"},
+        Refusal{"x(?:a", 1, "not closed"}, Refusal{"x[a", 1, "not closed"}, Refusal{"x[]a]", 2, "class is empty"},
+        Refusal{"x[^]a]", 3, "class is empty"}, Refusal{"[a[:alpha:]]", 2, "by name"},
+        Refusal{"[z-a]", 1, "wrong way round"}, Refusal{"[\\d-z]", 1, "hyphen"}, Refusal{"[a-\\d]", 1, "hyphen"},
+        Refusal{"[a\\b]", 2, "boundary"}, Refusal{"[\xc3\xa9]", 1, "ASCII only"},
+        Refusal{"[\\d\\D]x[^\\d\\D]", 7, "matches nothing"}, Refusal{"a\xff", 1, "not UTF-8"},
+        Refusal{"a\xc3", 1, "not UTF-8"}, Refusal{"\xe2\x82z", 0, "not UTF-8"}, Refusal{"a?", 0, "empty text"},
+        Refusal{"(?:a?|b){0,3}", 0, "empty text"}, Refusal{"(?:a{16}){17}", 0, "more than 256 bytes"},
+        Refusal{"(?:a{256}){256}", 0, "more than 256 bytes"}, Refusal{"[ab]{15}a[ab]{0,15}", 0, "too large"}));
+
+TEST(PatternTest, DeepNestingIsAnErrorNotACrash) {
+  std::string pattern;
+  for (int i = 0; i < 100000; ++i) pattern += "(?:";
+  EXPECT_FALSE(CompilePattern(pattern, true).ok());
+  EXPECT_FALSE(CompilePattern(pattern.substr(0, 3000), true).ok());
+  EXPECT_FALSE(CompilePattern(std::string(70000, 'a'), true).ok());
+}
+
+TEST(PatternTest, WritesPlainExpressions) {
+  const struct {
+    const char* pattern;
+    bool caseless;
+    const char* expected;
+  } cases[] = {
+      {"mrn", true, "mrn"},
+      {"MRN", true, "mrn"},
+      {"MRN", false, "MRN"},
+      {"a.b", false, "a[\\x00-\\x09\\x0b-\\xff]b"},
+      {"\\d\\w", false, "[0-9][0-9A-Z\\x5fa-z]"},
+      {"\\s", false, "[\\x09-\\x0d\\x20]"},
+      {"\\.\\/ \\\\", false, "\\x2e\\x2f\\x20\\x5c"},
+      {"[^a]", true, "[\\x00-\\x40B-\\x60b-\\xff]"},
+      {"[]-]", false, ""},
+      {"[\\]\\-a-c-]", false, "[\\x2d\\x5da-c]"},
+      {"a(?:b|cd)e", false, "a(?:b|cd)e"},
+      {"(?:ab){2}c?d{1,3}x{1}", false, "(?:ab){2}c?d{1,3}x"},
+      {"(?:a|b)?c", false, "(?:a|b)?c"},
+      {"\xc2\xb0?c", false, "(?:\\xc2\\xb0)?c"},
+      {"\\D", false, "[\\x00-\\x2f\\x3a-\\xff]"},
+      {"[{}*+?.$^|()]", false, "[\\x24\\x28-\\x2b\\x2e\\x3f\\x5e\\x7b-\\x7d]"},
+  };
+  for (const auto& c : cases) {
+    const auto compiled = CompilePattern(c.pattern, c.caseless);
+    if (std::string(c.expected).empty()) {
+      EXPECT_FALSE(compiled.ok()) << c.pattern;
+      continue;
+    }
+    ASSERT_TRUE(compiled.ok()) << c.pattern << ": " << compiled.status();
+    EXPECT_EQ(compiled->hs_pattern, c.expected) << c.pattern;
+  }
+}
+
+TEST(PatternTest, ComputesWidths) {
+  const struct {
+    const char* pattern;
+    uint32_t least, most;
+  } cases[] = {{"a", 1, 1},
+               {"a?b{2,5}", 2, 6},
+               {"(?:ab|c|def){2}", 2, 6},
+               {"\xe2\x82\xac", 3, 3},
+               {"\\d{256}", 256, 256},
+               {"(?:a?b){1,3}", 1, 6}};
+  for (const auto& c : cases) {
+    const auto compiled = CompilePattern(c.pattern, true);
+    ASSERT_TRUE(compiled.ok()) << c.pattern;
+    EXPECT_EQ(compiled->min_width, c.least) << c.pattern;
+    EXPECT_EQ(compiled->max_width, c.most) << c.pattern;
+  }
+}
+
+TEST(PatternTest, NamesTheSurestTrigger) {
+  const struct {
+    const char* pattern;
+    uint32_t trigger, before, after;
+  } cases[] = {
+      {"\\d", kTriggerDigit, 0, 1},
+      {"[A-Z]{0,2}[0-9]{5,10}", kTriggerDigit, 2, 10},
+      {"(?:january|may) [0-9]", kTriggerDigit, 8, 1},
+      {"(?:january|may) [0-9](?:, [0-9]{4})?", kTriggerDigit, 8, 7},
+      {"(?:january|may)(?: [0-9])?", 0, 0, 0},
+      {"[a-z0-9]{3}", 0, 0, 0},
+      {"[a-z0-9]{3}[0-9]", kTriggerDigit, 3, 1},
+      {"[a-z]{1,9}@[a-z]{1,9}[0-9]", kTriggerAt, 9, 11},
+      {"https?://[a-z]", kTriggerSlashes, 5, 4},
+      {"https?://[a-z]|www\\.[a-z]", kTriggerSlashes | kTriggerWww, 5, 5},
+      {"WWW[.]x", kTriggerWww, 0, 5},
+      {"a|[0-9]", 0, 0, 0},
+      {"[0-9]a|b@", kTriggerDigit | kTriggerAt, 1, 2},
+      {"[a-z]:\\\\[a-z]", kTriggerBackslash, 2, 2},
+      {"a_[0-9]", kTriggerUnderscore, 1, 2},
+      {"#[0-9]{4}", kTriggerHash, 0, 5},
+      {"(?:[0-9]{2}:){5}[0-9]", kTriggerDigit, 0, 16},
+      {":/", 0, 0, 0},
+  };
+  for (const auto& c : cases) {
+    const auto compiled = CompilePattern(c.pattern, true);
+    ASSERT_TRUE(compiled.ok()) << c.pattern;
+    EXPECT_EQ(compiled->trigger, c.trigger) << c.pattern;
+    EXPECT_EQ(compiled->trigger_before, c.before) << c.pattern;
+    EXPECT_EQ(compiled->trigger_after, c.after) << c.pattern;
+  }
+}
+
+TEST(PatternTest, DatabaseErrorsNameTheExpression) {
+  google::protobuf::RepeatedPtrField<pb::Expression> expressions;
+  expressions.Add()->set_pattern("abc");
+  expressions.Add()->set_pattern("(abc");
+  const auto database = CompileDatabase(expressions, Platform::kAvx2);
+  EXPECT_EQ(database.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(database.status().message()), HasSubstr("expression 1"));
+}
+
+TEST(PatternTest, CompilesForEveryPlatform) {
+  google::protobuf::RepeatedPtrField<pb::Expression> expressions;
+  EXPECT_EQ(*CompileDatabase(expressions, Platform::kAvx2), "");
+  expressions.Add()->set_pattern("abc");
+  for (Platform platform : {Platform::kAvx2, Platform::kGeneric, Platform::kHost}) {
+    const auto database = CompileDatabase(expressions, platform);
+    ASSERT_TRUE(database.ok()) << PlatformName(platform);
+    EXPECT_FALSE(database->empty());
+  }
+}
+
+}  // namespace
+}  // namespace phiveil
