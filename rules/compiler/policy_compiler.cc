@@ -1,0 +1,129 @@
+#include "compiler/policy_compiler.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/concat.h"
+#include "compiler/keys.h"
+#include "compiler/yaml.h"
+#include "phiveil/policy.h"
+#include "policy.pb.h"
+
+namespace phiveil::rules {
+namespace {
+
+constexpr float kUsualThreshold = 0.5f;
+constexpr uint32_t kFormat = 1;
+
+// In the order of Action, Show and Basis.
+const std::vector<std::string_view> kActions = {"keep", "tag", "token", "drop"};
+const std::vector<std::string_view> kShows = {"nothing", "year", "cap90", "zip3", "role"};
+const std::vector<std::string_view> kBases = {"none", "safe_harbor", "limited_data_set", "pseudonymized"};
+
+uint32_t IndexOf(const std::vector<std::string_view>& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? 0 : static_cast<uint32_t>(found - names.begin());
+}
+
+bool HasWord(std::string_view text, std::string_view word) {
+  const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const size_t end = at + word.size();
+    if ((at == 0 || !letter(text[at - 1])) && (end == text.size() || !letter(text[end]))) return true;
+  }
+  return false;
+}
+
+class PolicyCompiler {
+ public:
+  PolicyCompiler(const YamlFile& file, Diagnostics* diagnostics) : file_(file), diagnostics_(diagnostics) {}
+
+  std::optional<std::string> Compile() {
+    const YamlNode& root = file_.root;
+    if (!CheckMap(file_, root, PolicyKeys(), diagnostics_)) return std::nullopt;
+    pb::Policy policy;
+    policy.set_format(kFormat);
+    policy.set_name(std::string(TextOf(root, "name").value_or("")));
+    policy.set_version(std::string(TextOf(root, "version").value_or("")));
+    policy.set_about(std::string(TextOf(root, "about").value_or("")));
+    policy.set_claim(std::string(TextOf(root, "claim").value_or("")));
+    policy.set_basis(IndexOf(kBases, TextOf(root, "basis").value_or("")));
+    pb::CategoryRule usual;
+    if (const YamlNode* node = root.Find("default")) usual = ReadRule(*node);
+    ReadCategories(root.Find("categories"));
+    if (diagnostics_->errors() > 0) return std::nullopt;
+    for (size_t i = 1; i < kCategoryCount; ++i) {
+      const auto category = static_cast<Category>(i);
+      pb::CategoryRule* rule = policy.add_categories();
+      const auto own = rules_.find(category);
+      *rule = own == rules_.end() ? usual : own->second;
+      rule->set_category(static_cast<uint32_t>(i));
+    }
+    std::string bytes = policy.SerializeAsString();
+    const absl::StatusOr<Policy> loaded = Policy::Load(bytes);
+    if (loaded.ok()) return bytes;
+    const absl::string_view message = loaded.status().message();
+    ReportClaim({message.data(), message.size()});
+    return std::nullopt;
+  }
+
+ private:
+  pb::CategoryRule ReadRule(const YamlNode& node) {
+    pb::CategoryRule rule;
+    if (!CheckMap(file_, node, CategoryRuleKeys(), diagnostics_)) return rule;
+    rule.set_action(IndexOf(kActions, TextOf(node, "action").value_or("")));
+    rule.set_show(IndexOf(kShows, TextOf(node, "show").value_or("")));
+    rule.set_threshold(static_cast<float>(NumberOf(node, "threshold").value_or(kUsualThreshold)));
+    rule.set_keep_year(BoolOf(node, "keep_year").value_or(false));
+    rule.set_keep_weekday(BoolOf(node, "keep_weekday").value_or(false));
+    rule.set_keep_under_90(BoolOf(node, "keep_under_90").value_or(false));
+    return rule;
+  }
+
+  void ReadCategories(const YamlNode* categories) {
+    if (categories == nullptr) return;
+    for (size_t i = 0; i < categories->keys.size(); ++i) {
+      const YamlNode& key = categories->keys[i];
+      const std::optional<Category> category = ParseCategory(key.value);
+      if (!category || *category == Category::kSafe) {
+        diagnostics_->Report(Code::kUnknownCategory, file_.At(key), Concat("no category `", key.value, "` in a policy"),
+                             DidYouMean(key.value, CategoryNames(), Concat("one of: ", Join(CategoryNames()))));
+        continue;
+      }
+      rules_[*category] = ReadRule(categories->items[i]);
+      nodes_[*category] = &key;
+    }
+  }
+
+  // At the category that the refusal names, or at the basis that is not borne.
+  void ReportClaim(std::string_view message) {
+    const YamlNode* at = file_.root.Find("basis");
+    for (const auto& [category, node] : nodes_) {
+      if (HasWord(message, CategoryName(category))) at = node;
+    }
+    diagnostics_->Report(Code::kPolicyClaim, file_.At(at == nullptr ? file_.root : *at), std::string(message),
+                         "change the action, or state a basis that the actions bear");
+  }
+
+  const YamlFile& file_;
+  Diagnostics* diagnostics_;
+  std::map<Category, pb::CategoryRule> rules_;
+  std::map<Category, const YamlNode*> nodes_;
+};
+
+}  // namespace
+
+std::optional<std::string> CompilePolicyText(std::string path, std::string text, Diagnostics* diagnostics) {
+  const std::unique_ptr<YamlFile> file = ParseYaml(std::move(path), std::move(text), diagnostics);
+  return file == nullptr ? std::nullopt : PolicyCompiler(*file, diagnostics).Compile();
+}
+
+std::optional<std::string> CompilePolicy(const std::string& path, Diagnostics* diagnostics) {
+  std::optional<std::string> text = ReadFile(path, YamlLimits::kBytes, diagnostics);
+  return text ? CompilePolicyText(path, *std::move(text), diagnostics) : std::nullopt;
+}
+
+}  // namespace phiveil::rules
