@@ -1,0 +1,5 @@
+find_package(benchmark REQUIRED)
+if(TARGET phiveil_audit)
+  add_executable(vault_bench vault_bench.cc)
+  target_link_libraries(vault_bench PRIVATE phiveil_vault phiveil_audit phiveil_flags benchmark::benchmark)
+endif()
