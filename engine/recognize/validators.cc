@@ -33,6 +33,11 @@ bool LengthAtMost(std::string_view, size_t begin, size_t end) {
   return end - begin <= kMost;
 }
 
+template <size_t kLeast, size_t kMost>
+bool LengthBetween(std::string_view, size_t begin, size_t end) {
+  return end - begin >= kLeast && end - begin <= kMost;
+}
+
 bool HasLetter(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
   return std::any_of(value.begin(), value.end(), IsLetter);
@@ -61,6 +66,31 @@ bool NotAllSameDigit(std::string_view view, size_t begin, size_t end) {
 bool CasedCode(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
   return std::none_of(value.begin(), value.end(), IsLower);
+}
+
+// Four digits that are a year.
+bool NotYear(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  return !(value.size() == 4 && CountDigits(value) == 4 && (value.starts_with("19") || value.starts_with("20")));
+}
+
+bool NotRound(std::string_view view, size_t begin, size_t end) { return !Value(view, begin, end).ends_with("000"); }
+
+// x4521
+bool XExtension(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  return value.size() >= 4 && value.size() <= 7 && value[0] == 'x' && DigitsOnly(view, begin + 1, end);
+}
+
+bool InBrackets(std::string_view view, size_t begin, size_t end) {
+  char before = Before(view, begin), after = After(view, end);
+  if (before == '#') before = Before(view, begin, 2);
+  if (after == ' ' || after == ',' || after == ';') after = before == '(' ? ')' : ']';  // more stands in the bracket
+  return (before == '(' && after == ')') || (before == '[' && after == ']');
+}
+
+bool DigestLength(std::string_view view, size_t begin, size_t end) {
+  return (end - begin == 32 || end - begin == 40) && DigitsAtLeast<6>(view, begin, end) && HasLetter(view, begin, end);
 }
 
 bool NotDecimal(std::string_view view, size_t begin, size_t end) {
@@ -173,7 +203,15 @@ constexpr Entry kShape[] = {
     {"len_6_max", LengthAtMost<6>},
     {"len_8_max", LengthAtMost<8>},
     {"len_12_max", LengthAtMost<12>},
+    {"len_7_max", LengthAtMost<7>},
+    {"len_9_to_11", LengthBetween<9, 11>},
+    {"digits_12_plus", DigitsAtLeast<12>},
     {"not_decimal", NotDecimal},
+    {"not_year", NotYear},
+    {"not_round", NotRound},
+    {"x_extension", XExtension},
+    {"in_brackets", InBrackets},
+    {"digest_length", DigestLength},
     {"not_date", NotDate},
     {"not_measure", NotMeasure},
     {"not_code_system", NotCodeSystem},
@@ -187,8 +225,8 @@ std::span<const Entry> ShapeValidators() { return kShape; }
 }  // namespace validators
 
 Validator FindValidator(std::string_view name) {
-  for (std::span<const validators::Entry> table :
-       {validators::DateValidators(), validators::NumberValidators(), validators::ShapeValidators()}) {
+  for (std::span<const validators::Entry> table : {validators::DateValidators(), validators::NumberValidators(),
+                                                   validators::PlaceValidators(), validators::ShapeValidators()}) {
     for (const validators::Entry& entry : table) {
       if (entry.name == name) return entry.check;
     }

@@ -116,13 +116,17 @@ bool DateMdy(std::string_view view, size_t begin, size_t end) {
   return !RowGoesOn(view, begin, end, date->separator == '-' ? "/-" : date->separator == '.' ? "./" : "/");
 }
 
+// Not the fraction of a mixed number (2 1/2, 1-1/2), nor of a size (3/4-inch).
 bool DateMd(std::string_view view, size_t begin, size_t end) {
   Cursor cursor(Value(view, begin, end));
   const auto date = ReadNumericDate(&cursor, false);
-  if (!date || date->year != 0 || !cursor.AtEnd()) return false;
-  if (RowGoesOn(view, begin, end, "/.")) return false;
-  const char after = After(view, end);
-  return Before(view, begin) != '$' && Before(view, begin) != '+' && after != '%' && after != '"' && after != '+';
+  if (!date || date->year != 0 || !cursor.AtEnd() || RowGoesOn(view, begin, end, "/.,:")) return false;
+  const char before = Before(view, begin), after = After(view, end);
+  if (std::string_view("$+#<>").find(before) != std::string_view::npos || before == '\'') return false;
+  if (std::string_view("%\"+").find(after) != std::string_view::npos && after != '\0') return false;
+  if (before == ' ' && IsDigit(Before(view, begin, 2)) && (begin < 4 || Before(view, begin, 3) == ' ')) return false;
+  if (before == '-' && IsDigit(Before(view, begin, 2)) && Before(view, begin, 3) == ' ') return false;
+  return !(after == '-' && IsLetter(After(view, end, 2)));
 }
 
 bool DateMy(std::string_view view, size_t begin, size_t end) {
@@ -131,6 +135,14 @@ bool DateMy(std::string_view view, size_t begin, size_t end) {
   if (!month || *month < 1 || *month > 12 || !(cursor.Take('/') || cursor.Take('-') || cursor.Take('.'))) return false;
   const auto year = cursor.Fixed(4);
   return year && *year >= 1850 && *year <= 2099 && cursor.AtEnd() && !RowGoesOn(view, begin, end, "/.-");
+}
+
+bool DateMyShort(std::string_view view, size_t begin, size_t end) {
+  Cursor cursor(Value(view, begin, end));
+  const auto month = cursor.Number();
+  if (!month || *month < 1 || *month > 12 || !cursor.Take('/')) return false;
+  const auto year = cursor.Fixed(2);
+  return year && *year > 31 && cursor.AtEnd() && !RowGoesOn(view, begin, end, "/.-");
 }
 
 // `11:30`, `11:30:05.123`, `1130`, followed by `Z` or `+0500` or nothing.
@@ -204,12 +216,17 @@ bool DateRange(std::string_view view, size_t begin, size_t end) {
   return from->month < to->month || (from->month == to->month && from->day <= to->day);
 }
 
-constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
-                                                      "jul", "aug", "sep", "oct", "nov", "dec"};
+bool CompactOrTimestamp(std::string_view view, size_t begin, size_t end) {
+  return DateCompact(view, begin, end) || Hl7Timestamp(view, begin, end);
+}
+
+constexpr std::array<std::string_view, 16> kMonths = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug",
+                                                      "sep", "oct", "nov", "dec", "ene", "abr", "ago", "dic"};
+constexpr std::array<int, 16> kMonthNumbers = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 4, 8, 12};
 
 int MonthAt(std::string_view text) {
   for (size_t i = 0; i < kMonths.size(); ++i) {
-    if (StartsWithWord(text, kMonths[i])) return static_cast<int>(i) + 1;
+    if (StartsWithWord(text, kMonths[i])) return kMonthNumbers[i];
   }
   return 0;
 }
@@ -288,6 +305,21 @@ bool TimeOfDay(std::string_view view, size_t begin, size_t end) {
   return *hour <= 24 && (minutes || mark == 'h');
 }
 
+// The number at the value's begin: 92F, 95 male.
+bool AgeRangePrefix(std::string_view view, size_t begin, size_t end) {
+  size_t number_end = begin;
+  while (number_end < end && IsDigit(view[number_end])) ++number_end;
+  Cursor cursor(Value(view, begin, number_end));
+  const auto age = cursor.Number();
+  return age && *age <= 125 && !RowGoesOn(view, begin, end, ".,/:-") && Before(view, begin) != '.';
+}
+
+// Not a year: '90s, 1990s.
+bool DecadeOfAge(std::string_view view, size_t begin, size_t) {
+  const char before = Before(view, begin);
+  return !IsDigit(before) && !IsLetter(before) && before != '\'' && before != '.';
+}
+
 bool AgeRange(std::string_view view, size_t begin, size_t end) {
   Cursor cursor(Value(view, begin, end));
   const auto age = cursor.Number();
@@ -300,15 +332,19 @@ constexpr Entry kDate[] = {
     {"date_mdy", DateMdy},
     {"date_md", DateMd},
     {"date_my", DateMy},
+    {"date_my_short", DateMyShort},
     {"date_iso", DateIso},
     {"date_compact", DateCompact},
     {"date_compact_us", DateCompactUs},
     {"date_range", DateRange},
     {"date_named", DateNamed},
     {"hl7_timestamp", Hl7Timestamp},
+    {"compact_or_timestamp", CompactOrTimestamp},
     {"year_plausible", YearPlausible},
     {"time_of_day", TimeOfDay},
     {"age_range", AgeRange},
+    {"age_range_prefix", AgeRangePrefix},
+    {"decade_of_age", DecadeOfAge},
 };
 
 }  // namespace

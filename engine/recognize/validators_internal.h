@@ -20,6 +20,7 @@ struct Entry {
 std::span<const Entry> ShapeValidators();
 std::span<const Entry> NumberValidators();
 std::span<const Entry> DateValidators();
+std::span<const Entry> PlaceValidators();
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -75,6 +76,9 @@ struct Digits {
     return number;
   }
 };
+
+// Whether fourteen digits are a Global Trade Item Number.
+bool GtinHolds(std::string_view value);
 
 // Whether the day exists. Months and days count from 1.
 bool IsDay(int year, int month, int day);

@@ -176,59 +176,6 @@ bool Uuid(std::string_view view, size_t begin, size_t end) {
   return true;
 }
 
-bool TldKnown(std::string_view view, size_t begin, size_t end) {
-  std::string_view host = Value(view, begin, end);
-  if (const size_t scheme = host.find("://"); scheme != std::string_view::npos) host.remove_prefix(scheme + 3);
-  host = host.substr(0, host.find_first_of("/?#:"));
-  host.remove_prefix(host.rfind('@') + 1);
-  const size_t dot = host.rfind('.');
-  if (dot == std::string_view::npos || dot == 0) return false;
-  const std::string_view last = host.substr(dot + 1);
-  constexpr std::array<std::string_view, 48> kKnown = {
-      "com",   "org",  "net",    "edu",     "gov",    "mil",       "us",       "info", "biz",  "io",   "co",   "health",
-      "care",  "tech", "online", "clinic",  "dental", "doctor",    "hospital", "app",  "dev",  "ai",   "me",   "tv",
-      "uk",    "ca",   "mx",     "au",      "nz",     "ie",        "de",       "fr",   "es",   "it",   "nl",   "in",
-      "cloud", "site", "test",   "example", "local",  "localhost", "int",      "eu",   "page", "link", "name", "pro"};
-  return std::any_of(kKnown.begin(), kKnown.end(), [last](std::string_view known) {
-    return last.size() == known.size() && StartsWithWord(last, known);
-  });
-}
-
-constexpr std::string_view kStateCodes =
-    " AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
-    "OR "
-    "PA RI SC SD TN TX UT VT VA WA WV WI WY PR VI GU AS MP AE AP AA ";
-
-constexpr std::array<std::string_view, 51> kStateNames = {
-    "alabama",     "alaska",   "arizona",   "arkansas", "california", "colorado",      "connecticut",  "delaware",
-    "columbia",    "florida",  "georgia",   "hawaii",   "idaho",      "illinois",      "indiana",      "iowa",
-    "kansas",      "kentucky", "louisiana", "maine",    "maryland",   "massachusetts", "michigan",     "minnesota",
-    "mississippi", "missouri", "montana",   "nebraska", "nevada",     "hampshire",     "jersey",       "new mexico",
-    "new york",    "carolina", "dakota",    "ohio",     "oklahoma",   "oregon",        "pennsylvania", "rhode island",
-    "tennessee",   "texas",    "utah",      "vermont",  "virginia",   "washington",    "wisconsin",    "wyoming",
-    "puerto rico", "calif",    "mass"};
-
-bool ZipAfterState(std::string_view view, size_t begin, size_t) {
-  size_t end = begin;
-  while (end > 0 && begin - end < 4 && std::string_view(" ,.\t\n-").find(view[end - 1]) != std::string_view::npos)
-    --end;
-  if (end == begin || end < 2) return false;
-  const std::string_view head = view.substr(0, end);
-  const char before = Before(view, end, 3);
-  if (!IsLetter(before) && !IsDigit(before) && IsUpper(head[end - 1]) && IsUpper(head[end - 2])) {
-    const std::array<char, 4> code = {' ', head[end - 2], head[end - 1], ' '};
-    if (kStateCodes.find(std::string_view(code.data(), 4)) != std::string_view::npos) return true;
-  }
-  if (end >= 3 && head[end - 2] == '.' && IsUpper(head[end - 1]) && IsUpper(head[end - 3])) {  // N.Y.
-    const std::array<char, 4> code = {' ', head[end - 3], head[end - 1], ' '};
-    return kStateCodes.find(std::string_view(code.data(), 4)) != std::string_view::npos;
-  }
-  return std::any_of(kStateNames.begin(), kStateNames.end(), [head](std::string_view name) {
-    return head.size() >= name.size() && StartsWithWord(head.substr(head.size() - name.size()), name) &&
-           !IsLetter(Before(head, head.size() - name.size()));
-  });
-}
-
 constexpr Entry kNumber[] = {
     {"phone_nanp", PhoneNanp},
     {"phone_digits", PhoneDigits},
@@ -242,11 +189,18 @@ constexpr Entry kNumber[] = {
     {"ipv6", Ipv6},
     {"mac", Mac},
     {"uuid", Uuid},
-    {"tld_known", TldKnown},
-    {"zip_after_state", ZipAfterState},
 };
 
 }  // namespace
+
+// The check digit of a GTIN: weights 3 and 1 from the left.
+bool GtinHolds(std::string_view value) {
+  const Digits digits(value);
+  if (digits.count != 14) return false;
+  int sum = 0;
+  for (size_t i = 0; i < 14; ++i) sum += digits.value[i] * (i % 2 == 0 ? 3 : 1);
+  return sum % 10 == 0;
+}
 
 std::span<const Entry> NumberValidators() { return kNumber; }
 
