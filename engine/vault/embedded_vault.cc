@@ -113,7 +113,7 @@ absl::Status EmbeddedVault::LoadOrDrawSubject(SubjectState* subject) {
   subject->fresh = true;
   KnownSubject entry;
   std::memcpy(entry.record.data(), record.data(), entry.record.size());
-  entry.group = pending_.AddSubject(SubjectKey(subject->tag), record);
+  entry.group = pending_.AddSubject(SubjectKey(subject->tag), std::move(record));
   subjects_.Insert(NameOf(subject->tag), entry);
   return absl::OkStatus();
 }
@@ -138,7 +138,7 @@ absl::StatusOr<bool> EmbeddedVault::LoadSubject(SubjectState* subject) {
 absl::StatusOr<EmbeddedVault::KnownCode> EmbeddedVault::StoredOrNewCode(const SubjectState& subject,
                                                                         const Value& value) {
   PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer_.IndexMac(subject.keys, value.category, value.text));
-  const std::string index_key = IndexKey(subject.tag, mac);
+  std::string index_key = IndexKey(subject.tag, mac);
   if (!subject.fresh) {
     std::string stored;
     PHIVEIL_ASSIGN_OR_RETURN(const bool found, store_->Get(index_key, "index record", &stored));
@@ -149,7 +149,7 @@ absl::StatusOr<EmbeddedVault::KnownCode> EmbeddedVault::StoredOrNewCode(const Su
       return KnownCode{*code, 0};
     }
   }
-  return NewCode(subject, value, index_key);
+  return NewCode(subject, value, std::move(index_key));
 }
 
 // An index record is believed only when the value it leads to is the value asked about.
@@ -168,7 +168,7 @@ absl::Status EmbeddedVault::CheckStoredCode(const SubjectState& subject, const V
 }
 
 absl::StatusOr<EmbeddedVault::KnownCode> EmbeddedVault::NewCode(const SubjectState& subject, const Value& value,
-                                                                const std::string& index_key) {
+                                                                std::string index_key) {
   PHIVEIL_ASSIGN_OR_RETURN(const std::string random, DrawUnused());
   const TokenCode code = TokenCode::Make(value.category, random);
   std::string record;
@@ -178,7 +178,7 @@ absl::StatusOr<EmbeddedVault::KnownCode> EmbeddedVault::NewCode(const SubjectSta
     pending_.Unclaim(random);
     return sealed;
   }
-  const uint64_t group = pending_.AddMapping(random, std::move(record), index_key, code.view());
+  const uint64_t group = pending_.AddMapping(random, std::move(record), std::move(index_key), code);
   mappings_.fetch_add(1, std::memory_order_relaxed);
   return KnownCode{code, group};
 }
@@ -211,7 +211,7 @@ absl::Status EmbeddedVault::Commit(Ticket ticket) {
     writing_ = true;
     WriteGroup* const group = pending_.BeginWrite();
     lock.unlock();
-    const absl::Status status = Named(WriteGroupOut(group));
+    const absl::Status status = Named(WriteGroupOut(*group));
     lock.lock();
     writing_ = false;
     if (status.ok()) {
@@ -227,16 +227,18 @@ absl::Status EmbeddedVault::Commit(Ticket ticket) {
 }
 
 // Only the one thread with `writing_` set is in here, so counters_ may be read without the lock.
-absl::Status EmbeddedVault::WriteGroupOut(WriteGroup* group) {
+absl::Status EmbeddedVault::WriteGroupOut(const WriteGroup& group) {
   Counters counters = counters_;
-  counters.commits = group->number;
-  counters.subjects += group->subjects;
-  counters.mappings += group->mappings;
+  counters.commits = group.number;
+  counters.subjects += group.subjects.size();
+  counters.mappings += group.values.size();
   counters.code_length = CodeLength(counters.mappings, counters.code_length);
   PHIVEIL_ASSIGN_OR_RETURN(const std::string record, sealer_.SealCounters(counters));
-  if (!group->batch.Put(CountersKey(), record).ok()) return absl::InternalError("a write batch refused a record");
   PHIVEIL_ASSIGN_OR_RETURN(const std::string head, sealer_.SealHead(counters.commits));
-  PHIVEIL_RETURN_IF_ERROR(store_->Write(&group->batch));
+  rocksdb::WriteBatch batch;
+  PHIVEIL_RETURN_IF_ERROR(group.ToBatch(&batch));
+  if (!batch.Put(CountersKey(), record).ok()) return absl::InternalError("a write batch refused a record");
+  PHIVEIL_RETURN_IF_ERROR(store_->Write(&batch));
   PHIVEIL_RETURN_IF_ERROR(head_.Write(head));
   const std::lock_guard lock(commit_mutex_);
   counters_ = counters;

@@ -70,14 +70,14 @@ class EmbeddedVault final : public Vault {
   absl::Status LoadOrDrawSubject(SubjectState* subject);
   absl::StatusOr<bool> LoadSubject(SubjectState* subject);
   absl::StatusOr<KnownCode> StoredOrNewCode(const SubjectState& subject, const Value& value);
-  absl::StatusOr<KnownCode> NewCode(const SubjectState& subject, const Value& value, const std::string& index_key);
+  absl::StatusOr<KnownCode> NewCode(const SubjectState& subject, const Value& value, std::string index_key);
   absl::StatusOr<std::string> DrawUnused();
   absl::Status CheckStoredCode(const SubjectState& subject, const Value& value, const TokenCode& code);
 
   absl::StatusOr<bool> FindValue(std::string_view random, std::string* record);
   absl::StatusOr<Original> OpenStoredValue(const SubjectKeys& keys, std::string_view bytes, std::string_view random,
                                            Category* category, TokenCode* code);
-  absl::Status WriteGroupOut(WriteGroup* group);
+  absl::Status WriteGroupOut(const WriteGroup& group);
   absl::Status Sticky();
   absl::Status Named(const absl::Status& status) const;
 

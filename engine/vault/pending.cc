@@ -1,5 +1,6 @@
 #include "vault/pending.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "vault/record.h"
@@ -9,12 +10,24 @@ namespace {
 
 rocksdb::Slice ToSlice(std::string_view s) { return {s.data(), s.size()}; }
 
-// Without a comparator RocksDB's batches cannot fail: Put only appends.
-void Put(WriteGroup* group, std::string_view key, std::string_view value) {
-  group->batch.Put(ToSlice(key), ToSlice(value)).PermitUncheckedError();
+template <typename Entries, typename Append>
+bool InKeyOrder(const Entries& entries, Append append) {
+  std::vector<typename Entries::const_pointer> sorted;
+  sorted.reserve(entries.size());
+  for (const auto& entry : entries) sorted.push_back(&entry);
+  std::sort(sorted.begin(), sorted.end(), [](auto a, auto b) { return a->first < b->first; });
+  return std::all_of(sorted.begin(), sorted.end(), [&](auto entry) { return append(*entry).ok(); });
 }
 
 }  // namespace
+
+absl::Status WriteGroup::ToBatch(rocksdb::WriteBatch* batch) const {
+  const bool ok =
+      InKeyOrder(index, [&](const auto& e) { return batch->Put(e.first, ToSlice(e.second.view())); }) &&
+      InKeyOrder(subjects, [&](const auto& e) { return batch->Put(e.first, e.second); }) &&
+      InKeyOrder(values, [&](const auto& e) { return batch->Put(ValueKey(e.first), e.second); });
+  return ok ? absl::OkStatus() : absl::InternalError("a write batch refused a record");
+}
 
 bool Pending::Claim(const std::string& random) {
   const std::lock_guard lock(mutex_);
@@ -27,22 +40,20 @@ void Pending::Unclaim(const std::string& random) {
   claimed_.erase(random);
 }
 
-uint64_t Pending::AddSubject(std::string_view key, std::string_view record) {
+uint64_t Pending::AddSubject(std::string key, std::string record) {
   const std::lock_guard lock(mutex_);
-  Put(open_.get(), key, record);
-  ++open_->subjects;
+  open_->bytes += key.size() + record.size();
+  open_->subjects.emplace_back(std::move(key), std::move(record));
   return open_->number;
 }
 
-uint64_t Pending::AddMapping(const std::string& random, std::string value_record, std::string_view index_key,
-                             std::string_view code) {
-  const std::string value_key = ValueKey(random);
+uint64_t Pending::AddMapping(const std::string& random, std::string value_record, std::string index_key,
+                             const TokenCode& code) {
   const std::lock_guard lock(mutex_);
-  Put(open_.get(), value_key, value_record);
-  Put(open_.get(), index_key, code);
+  open_->bytes += 2 * random.size() + value_record.size() + index_key.size();
+  open_->index.emplace_back(std::move(index_key), code);
   open_->values.emplace(random, std::move(value_record));
   claimed_.erase(random);
-  ++open_->mappings;
   return open_->number;
 }
 
@@ -66,7 +77,7 @@ uint64_t Pending::open_number() const {
 
 size_t Pending::open_bytes() const {
   const std::lock_guard lock(mutex_);
-  return open_->batch.GetDataSize();
+  return open_->bytes;
 }
 
 WriteGroup* Pending::BeginWrite() {

@@ -6,24 +6,30 @@
 
 #include <rocksdb/write_batch.h>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "phiveil/token.h"
 
 namespace phiveil::vault_internal {
 
 struct WriteGroup {
   uint64_t number = 0;
-  uint64_t subjects = 0;
-  uint64_t mappings = 0;
-  rocksdb::WriteBatch batch;
-  absl::flat_hash_map<std::string, std::string> values;  // random part -> value record
+  size_t bytes = 0;
+  std::vector<std::pair<std::string, std::string>> subjects;  // key, record
+  std::vector<std::pair<std::string, TokenCode>> index;       // key, code
+  absl::flat_hash_map<std::string, std::string> values;       // random part, record
+
+  // All records in the order of their keys, which halves what RocksDB spends on taking them in.
+  absl::Status ToBatch(rocksdb::WriteBatch* batch) const;
 };
 
 class Pending {
@@ -37,9 +43,9 @@ class Pending {
   void Unclaim(const std::string& random);
 
   // These return the number of the group they were added to. AddMapping releases the claim.
-  uint64_t AddSubject(std::string_view key, std::string_view record);
-  uint64_t AddMapping(const std::string& random, std::string value_record, std::string_view index_key,
-                      std::string_view code);
+  uint64_t AddSubject(std::string key, std::string record);
+  uint64_t AddMapping(const std::string& random, std::string value_record, std::string index_key,
+                      const TokenCode& code);
 
   bool FindValue(std::string_view random, std::string* record) const;
 
