@@ -1,0 +1,6 @@
+if(TARGET phiveil_builtin)
+  add_executable(pipeline_bench pipeline_bench.cc)
+  target_link_libraries(pipeline_bench PRIVATE phiveil phiveil_builtin phiveil_flags benchmark::benchmark GTest::gtest)
+  target_include_directories(pipeline_bench PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(pipeline_bench PRIVATE PHIVEIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endif()
