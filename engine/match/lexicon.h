@@ -62,7 +62,7 @@ class LexiconBuilder {
  public:
   LexiconBuilder();
   ~LexiconBuilder();
-  void AddToClass(std::string_view entry, ClassBits bits);       // a word or a phrase
+  void AddToClass(std::string_view entry, ClassBits bits);  // a word or a phrase
   void AddCue(std::string_view entry, uint32_t rule, uint32_t cue);
   pb::Lexicon Build() const;
 
