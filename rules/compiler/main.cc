@@ -19,11 +19,15 @@ int Run(const std::vector<std::string>& args) {
   const std::string verb = args.empty() ? "" : args[0];
   const size_t given = args.size();
   if (verb == "check" && given == 2) return CheckRules(args[1], std::cerr);
+#ifndef PHIVEIL_CHECK_ONLY
   if (verb == "compile" && given == 3) return CompileRules(args[1], args[2], std::cerr);
   if (verb == "test" && given == 2) return TestRules(args[1], std::cout);
+#endif
   if (verb == "explain" && given == 3) return ExplainRule(args[1], args[2], std::cout);
+#ifndef PHIVEIL_CHECK_ONLY
   if (verb == "policy" && given == 2) return CheckPolicy(args[1], std::cout);
   if (verb == "policy" && given == 3) return CompilePolicyFile(args[1], args[2], std::cerr);
+#endif
   std::cerr << "usage: phiveil-compile check DIR | compile DIR FILE | test DIR | explain DIR ID | policy FILE.yaml [FILE]\n";
   return 2;
 }

@@ -42,14 +42,6 @@ absl::Status WriteWholeFile(const std::string& path, std::string_view bytes) {
   return absl::OkStatus();
 }
 
-int CheckRules(const std::string& dir, std::ostream& out) {
-  Diagnostics diagnostics;
-  const CompiledPack compiled = CompilePack(dir, &diagnostics);
-  WriteDiagnostics(diagnostics, out);
-  WriteSummary(compiled, diagnostics, out);
-  return compiled.good ? 0 : 1;
-}
-
 int CompileRules(const std::string& dir, const std::string& out_file, std::ostream& out) {
   Diagnostics diagnostics;
   const CompiledPack compiled = CompilePack(dir, &diagnostics);
