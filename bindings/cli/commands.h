@@ -1,0 +1,19 @@
+#ifndef PHIVEIL_CLI_COMMANDS_H_
+#define PHIVEIL_CLI_COMMANDS_H_
+
+#include "cli/exit_code.h"
+#include "cli/options.h"
+
+namespace phiveil::cli {
+
+ExitCode RunText(const Options& options);     // redact, find, restore
+ExitCode RunExplain(const Options& options);  // explain
+ExitCode RunRules(const Options& options);    // rules *, policy *
+ExitCode RunVault(const Options& options);    // vault *, audit *
+
+// The whole program, main() aside.
+int Main(int argc, char** argv);
+
+}  // namespace phiveil::cli
+
+#endif  // PHIVEIL_CLI_COMMANDS_H_

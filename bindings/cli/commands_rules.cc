@@ -1,0 +1,44 @@
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/file_error.h"
+#include "compiler/tools.h"
+#include "phiveil/policy.h"
+#include "rules/builtin.h"
+
+namespace phiveil::cli {
+namespace {
+
+ExitCode ListPolicies() {
+  for (const auto& name : BuiltinPolicyNames()) {
+    const auto bytes = BuiltinPolicy(name);
+    if (!bytes.has_value()) continue;
+    const auto policy = Policy::Load(*bytes);
+    if (!policy.ok()) {
+      std::cerr << "phiveil: policy " << name << ": " << MessageOf(policy.status()) << "\n";
+      return kCannotStart;
+    }
+    std::cout << policy->name() << " " << policy->version() << "  (" << BasisName(policy->basis()) << ")\n    "
+              << policy->about() << "\n    " << policy->claim() << "\n";
+  }
+  return kAllDone;
+}
+
+ExitCode FromTool(int result) {
+  std::cout.flush();
+  return result == 0 ? kAllDone : kSomeQuarantined;
+}
+
+}  // namespace
+
+ExitCode RunRules(const Options& options) {
+  const std::string& command = options.command;
+  if (command == "rules check") return FromTool(rules::CheckRules(options.folder, std::cerr));
+  if (command == "rules compile") return FromTool(rules::CompileRules(options.folder, options.out, std::cerr));
+  if (command == "rules test") return FromTool(rules::TestRules(options.folder, std::cout));
+  if (command == "rules explain") return FromTool(rules::ExplainRule(options.folder, options.rule_id, std::cout));
+  if (command == "policy check") return FromTool(rules::CheckPolicy(options.file, std::cout));
+  return ListPolicies();
+}
+
+}  // namespace phiveil::cli

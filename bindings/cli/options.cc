@@ -1,0 +1,245 @@
+#include "cli/options.h"
+
+#include <functional>
+
+namespace phiveil::cli {
+namespace {
+
+constexpr char kAbout[] =
+    R"(phiveil: finds identifiers in clinical text, puts tokens in their place, and brings them back.
+
+  phiveil redact notes/ --out clean/                  a folder of notes, mirrored
+  phiveil redact --format jsonl < in.jsonl > out.jsonl
+  phiveil find < note.txt                             what is there, as JSON
+  phiveil restore < answer.txt                        tokens back to values
+)";
+
+constexpr char kFooter[] = R"(Exit codes: 0 all done; 1 some records quarantined, or a check found fault; 2 usage;
+3 could not start (pack, policy, vault, key); 4 stopped by a fault, nothing half-written.
+Vault, key and audit log are in $PHIVEIL_HOME, else ~/.phiveil, made at first use.
+stdout carries data alone; messages and the summary go to stderr.)";
+
+constexpr char kRedactFooter[] = R"(Examples:
+  phiveil redact notes/ --out clean/
+  phiveil redact export.csv.gz --text-column note --id-column note_id --out clean.csv.gz
+  phiveil redact big.jsonl.zst --out big.clean.jsonl.zst --threads 8
+  phiveil redact notes/ --out clean/ --resume         after a kill: goes on where it stopped
+
+JSON Lines in: {"id":…,"text":…} and, optional, "subject", "known", "spans". Out, in the same order:
+{"id":…,"text":…,"findings":[…]}. Other keys of the input do not appear in the output: they could
+hold identifiers. In CSV only the named text columns are replaced; every other column passes as it is.
+A record that fails is written to the errors file and counted: in = out + quarantined.)";
+
+constexpr char kFindFooter[] = R"(Examples:
+  phiveil find < note.txt
+  phiveil find notes/ --out findings.jsonl
+  phiveil find --format jsonl --offsets utf16 < in.jsonl
+
+One line of JSON for each record: {"id":…,"findings":[{"begin","end","category","score","rule"}]}.
+Nothing is replaced, recorded or kept; no vault is needed. --verbose adds the reasons.)";
+
+constexpr char kRestoreFooter[] = R"(Examples:
+  phiveil restore < answer.txt
+  phiveil restore clean/ --out restored/
+  phiveil restore --format jsonl --subject patient-17 < answers.jsonl
+
+Tokens of the vault become the originals again, also when their case changed or Markdown and JSON
+escaped them. With a subject, tokens of others are left as they stand and counted as foreign.)";
+
+constexpr char kExplainFooter[] = R"(Examples:
+  phiveil explain --line 3 < note.txt
+  phiveil explain --at 120:128 note.txt --show-text
+
+For a stretch of text: which rules, cues and vetoes spoke, what the threshold was and what won.
+Prints offsets only, unless --show-text is given.)";
+
+void AddPack(CLI::App* app, Options* options) {
+  app->add_option("--pack", options->pack, "Compiled rule pack (default: the built-in one)")->type_name("FILE");
+}
+
+void AddPolicy(CLI::App* app, Options* options) {
+  app->add_option("--policy", options->policy,
+                  "What happens to each category: a name from `phiveil policy list`, or a YAML file")
+      ->type_name("NAME|FILE")
+      ->capture_default_str();
+}
+
+void AddKey(CLI::App* app, Options* options) {
+  app->add_option("--key", options->key, "Key file of the vault (default: vault.key in the state folder)")
+      ->type_name("FILE");
+}
+
+void AddVault(CLI::App* app, Options* options) {
+  app->add_option("--vault", options->vault, "Folder of the vault (default: vault/ in the state folder)")
+      ->type_name("DIR|URL");
+  AddKey(app, options);
+}
+
+void AddAudit(CLI::App* app, Options* options) {
+  app->add_option("--audit", options->audit, "Audit log (default: audit.jsonl in the state folder)")->type_name("FILE");
+}
+
+void AddFormats(CLI::App* app, Options* options) {
+  app->add_option("--format", options->format,
+                  "text (a file is a record), jsonl, csv; default: by the file's name, text on stdin")
+      ->type_name("text|jsonl|csv")
+      ->check(CLI::IsMember({"text", "jsonl", "csv"}));
+  app->add_option("--text-column", options->text_columns, "CSV: column that holds text; may be given again")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
+  app->add_option("--id-column", options->id_column, "CSV: column with the record's id (default: the line number)")
+      ->type_name("NAME");
+  app->add_option("--subject-column", options->subject_column, "CSV: column with the subject")->type_name("NAME");
+}
+
+void AddInputs(CLI::App* app, Options* options) {
+  app->add_option("INPUT", options->inputs, "Files and folders, plain, .gz or .zst (default: stdin)")->type_name("");
+  app->add_option("--out", options->out,
+                  "Output file, or folder when the input is a folder or several files (default: stdout)")
+      ->type_name("PATH");
+  AddFormats(app, options);
+}
+
+void AddRun(CLI::App* app, Options* options) {
+  app->add_option("--threads", options->threads, "Worker threads (default: one a processor)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  app->add_option("--max-record", options->max_record, "Longest record in bytes; longer ones are quarantined")
+      ->type_name("BYTES")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 30))
+      ->capture_default_str();
+  app->add_option("--errors", options->errors, "Quarantined records as JSON Lines (default: beside the output)")
+      ->type_name("FILE");
+  app->add_flag("--resume", options->resume, "Go on with an unfinished run to the same --out");
+  app->add_flag("--quiet", options->quiet, "No progress bar; only the reconciled count at the end");
+}
+
+void AddContext(CLI::App* app, Options* options) {
+  app->add_option("--subject", options->subject,
+                  "Who all the texts are about; scopes tokens (default: each record's own subject, else its id)")
+      ->type_name("S");
+}
+
+void AddCaller(CLI::App* app, Options* options) {
+  app->add_option("--actor", options->actor, "Who asks, for the audit log (default: the login name)")->type_name("A");
+  app->add_option("--purpose", options->purpose, "What for, for the audit log")->type_name("P");
+}
+
+void AddFindings(CLI::App* app, Options* options) {
+  app->add_option("--offsets", options->offsets, "Unit of begin and end in findings")
+      ->type_name("codepoint|byte|utf16")
+      ->check(CLI::IsMember({"codepoint", "byte", "utf16"}))
+      ->capture_default_str();
+  app->add_flag("--verbose", options->verbose, "Add to each finding the reasons for it");
+}
+
+// A command that sets `options->command` when it is the one given.
+CLI::App* AddCommand(CLI::App* parent, const std::string& name, const std::string& about, Options* options) {
+  CLI::App* app = parent->add_subcommand(name, about);
+  const std::string full = parent->get_parent() == nullptr ? name : parent->get_name() + " " + name;
+  app->callback([options, full] {
+    if (options->command.empty()) options->command = full;  // the innermost runs first
+  });
+  return app;
+}
+
+CLI::App* AddFamily(CLI::App* parent, const std::string& name, const std::string& about) {
+  CLI::App* app = parent->add_subcommand(name, about);
+  app->require_subcommand(1);
+  return app;
+}
+
+void AddTextCommands(CLI::App* app, Options* options) {
+  CLI::App* redact = AddCommand(app, "redact", "Put tokens in the place of identifiers", options);
+  redact->footer(kRedactFooter);
+  AddInputs(redact, options);
+  AddPack(redact, options);
+  AddPolicy(redact, options);
+  AddVault(redact, options);
+  AddAudit(redact, options);
+  AddContext(redact, options);
+  AddCaller(redact, options);
+  AddFindings(redact, options);
+  AddRun(redact, options);
+
+  CLI::App* find = AddCommand(app, "find", "Say what identifiers are there, change nothing", options);
+  find->footer(kFindFooter);
+  AddInputs(find, options);
+  AddPack(find, options);
+  AddPolicy(find, options);
+  AddContext(find, options);
+  AddFindings(find, options);
+  AddRun(find, options);
+
+  CLI::App* restore = AddCommand(app, "restore", "Put the originals back in the place of tokens", options);
+  restore->footer(kRestoreFooter);
+  AddInputs(restore, options);
+  AddPack(restore, options);
+  AddPolicy(restore, options);
+  AddVault(restore, options);
+  AddAudit(restore, options);
+  AddContext(restore, options);
+  AddCaller(restore, options);
+  restore->add_flag("--verbose", options->verbose, "Name the pack, the vault and the audit log at the start");
+  AddRun(restore, options);
+
+  CLI::App* explain = AddCommand(app, "explain", "Say why a stretch of text was taken or left", options);
+  explain->footer(kExplainFooter);
+  explain->add_option("FILE", options->file, "The text (default: stdin)")->type_name("");
+  CLI::Option* at = explain->add_option("--at", options->at, "The stretch, in code points")->type_name("BEGIN:END");
+  explain->add_option("--line", options->line, "The stretch is this line, counted from 1")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->excludes(at);
+  explain->add_flag("--show-text", options->show_text, "Print the text of each candidate: it may be an identifier");
+  AddPack(explain, options);
+  AddPolicy(explain, options);
+}
+
+void AddRuleCommands(CLI::App* app, Options* options) {
+  CLI::App* rules = AddFamily(app, "rules", "Write, check and try rule packs");
+  const auto folder = [options](CLI::App* command) {
+    command->add_option("DIR", options->folder, "Folder of the pack, with its pack.yaml")->type_name("")->required();
+  };
+  folder(AddCommand(rules, "check", "Compile without writing: errors, warnings, counts", options));
+  CLI::App* compile = AddCommand(rules, "compile", "Compile a pack, try its examples, write it", options);
+  folder(compile);
+  compile->add_option("--out", options->out, "The compiled pack")->type_name("FILE")->required();
+  folder(AddCommand(rules, "test", "Run every example and case of a pack", options));
+  CLI::App* explain = AddCommand(rules, "explain", "A rule in words", options);
+  folder(explain);
+  explain->add_option("RULE", options->rule_id, "The rule's id, or the end of it")->type_name("")->required();
+
+  CLI::App* policy = AddFamily(app, "policy", "Look at and check policies");
+  CLI::App* check = AddCommand(policy, "check", "Whether a policy's actions bear its claim", options);
+  check->add_option("FILE", options->file, "The policy")->type_name("")->required();
+  AddCommand(policy, "list", "The built-in policies and what their results may be called", options);
+}
+
+void AddVaultCommands(CLI::App* app, Options* options) {
+  CLI::App* vault = AddFamily(app, "vault", "Make and look at vaults");
+  AddVault(AddCommand(vault, "init", "Make a key file and a vault", options), options);
+  AddVault(AddCommand(vault, "info", "What a vault holds, in numbers", options), options);
+
+  CLI::App* audit = AddFamily(app, "audit", "Check and read the audit log");
+  CLI::App* verify = AddCommand(audit, "verify", "Find any change, cut or gap in the log", options);
+  AddAudit(verify, options);
+  AddKey(verify, options);
+  AddAudit(AddCommand(audit, "show", "Print the log, one record a line", options), options);
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> MakeParser(Options* options) {
+  auto app = std::make_unique<CLI::App>(kAbout, "phiveil");
+  app->footer(kFooter);
+  app->set_version_flag("--version", "phiveil " PHIVEIL_VERSION);
+  app->require_subcommand(1);
+  AddTextCommands(app.get(), options);
+  AddRuleCommands(app.get(), options);
+  AddVaultCommands(app.get(), options);
+  return app;
+}
+
+}  // namespace phiveil::cli

@@ -1,0 +1,50 @@
+#ifndef PHIVEIL_CLI_OPTIONS_H_
+#define PHIVEIL_CLI_OPTIONS_H_
+
+// What can be said on the command line. Each flag is defined once, in options.cc, with its help.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+
+namespace phiveil::cli {
+
+struct Options {
+  // What to do: "redact", "rules check", …
+  std::string command;
+
+  std::vector<std::string> inputs;
+  std::string out;
+  std::string format;  // empty: by name
+  std::string offsets = "codepoint";
+  std::vector<std::string> text_columns;
+  std::string id_column, subject_column;
+
+  std::string pack;  // empty: built in
+  std::string policy = "safe_harbor";
+  std::string vault, key, audit;  // empty: in the state folder
+  std::string subject, actor, purpose;
+
+  int threads = 0;  // 0: as many as the machine has
+  uint64_t max_record = uint64_t{64} << 20;
+  std::string errors;
+  bool resume = false, quiet = false, verbose = false;
+
+  // explain
+  std::string at;     // BEGIN:END in code points
+  uint64_t line = 0;  // 1-based; 0: not given
+  bool show_text = false;
+
+  // rules, policy, audit
+  std::string folder, rule_id, file;
+};
+
+// Fills `options` when the parser runs; `options` must outlive it.
+std::unique_ptr<CLI::App> MakeParser(Options* options);
+
+}  // namespace phiveil::cli
+
+#endif  // PHIVEIL_CLI_OPTIONS_H_

@@ -1,0 +1,185 @@
+#include "cli/session.h"
+
+#include <openssl/evp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/concat.h"
+#include "base/status_macros.h"
+#include "cli/file_error.h"
+#include "compiler/policy_compiler.h"
+#include "rules/builtin.h"
+
+namespace phiveil::cli {
+namespace {
+
+// Stands in where nothing may be kept: find and explain need a policy's thresholds, not its vault.
+class ClosedVault : public Vault {
+ public:
+  absl::StatusOr<Ticket> Assign(std::string_view, std::span<const Value>, std::vector<TokenCode>*) override {
+    return Closed();
+  }
+  absl::Status Commit(Ticket) override { return Closed(); }
+  absl::StatusOr<Hit> Lookup(std::string_view, Category, const TokenCode&) override { return Closed(); }
+  absl::StatusOr<VaultInfo> Info() override { return Closed(); }
+
+ private:
+  static absl::Status Closed() { return absl::FailedPreconditionError("the vault is not open"); }
+};
+
+absl::StatusOr<std::string> ReadWhole(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return FileError(path, "open", errno);
+  std::string bytes(std::istreambuf_iterator<char>(in), {});
+  if (in.bad()) return FileError(path, "read", EIO);
+  return bytes;
+}
+
+absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
+  return absl::Status(status.code(), Concat(prefix, MessageOf(status)));
+}
+
+absl::StatusOr<std::string> PolicyBytes(const std::string& name) {
+  if (const auto built_in = BuiltinPolicy(name)) return std::string(*built_in);
+  if (access(name.c_str(), F_OK) != 0) {
+    std::string names;
+    for (const auto& known : BuiltinPolicyNames()) names += Concat(names.empty() ? "" : ", ", known);
+    return absl::NotFoundError(Concat("no policy or file ", name, "; built in are ", names));
+  }
+  rules::Diagnostics diagnostics;
+  std::optional<std::string> compiled = rules::CompilePolicy(name, &diagnostics);
+  if (compiled.has_value()) return *std::move(compiled);
+  std::string message = Concat("policy ", name, " is refused:");
+  for (const rules::Diagnostic& diagnostic : diagnostics.Sorted())
+    message += "\n" + rules::FormatDiagnostic(diagnostic);
+  return absl::InvalidArgumentError(message);
+}
+
+absl::Status LoadRules(const Options& options, Deidentifier::Parts* parts, std::string* identity) {
+  std::string pack_file;
+  std::string_view pack_bytes = BuiltinPack();
+  if (!options.pack.empty()) {
+    PHIVEIL_ASSIGN_OR_RETURN(pack_file, ReadWhole(options.pack));
+    pack_bytes = pack_file;
+  }
+  auto pack = RulePack::Load(pack_bytes);
+  if (!pack.ok()) {
+    return Prefixed(options.pack.empty() ? "built-in pack: " : Concat("pack ", options.pack, ": "), pack.status());
+  }
+  PHIVEIL_ASSIGN_OR_RETURN(const std::string policy_bytes, PolicyBytes(options.policy));
+  auto policy = Policy::Load(policy_bytes);
+  if (!policy.ok()) return Prefixed(Concat("policy ", options.policy, ": "), policy.status());
+  parts->pack = *std::move(pack);
+  parts->policy = *std::move(policy);
+  *identity = Sha256Hex(Concat(Sha256Hex(pack_bytes), Sha256Hex(policy_bytes)));
+  return absl::OkStatus();
+}
+
+absl::Status RefuseUrl(std::string_view flag, std::string_view value, std::string_view supported) {
+  if (value.find("://") == std::string_view::npos) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      Concat(flag, " ", value.substr(0, value.find("://")), "://… is not built in this version; ", supported));
+}
+
+absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
+  const Places& places = session->places;
+  session->uses_vault = verb == Verb::kRestore || parts->policy.NeedsVault();
+  bool made = false;
+  PHIVEIL_RETURN_IF_ERROR(places.state.Make(&made));
+  if (made) err << "phiveil: made the state folder " << places.state.path() << "\n";
+  PHIVEIL_ASSIGN_OR_RETURN(session->key, OpenKey(places, verb == Verb::kRedact, err));
+  if (session->uses_vault) {
+    const bool fresh = !VaultExists(places.vault);
+    auto vault = OpenVault({.path = places.vault, .key = session->key.get(), .create = verb == Verb::kRedact});
+    if (!vault.ok()) return Prefixed(Concat("vault ", places.vault, ": "), vault.status());
+    session->vault = *std::move(vault);
+    if (fresh) err << "phiveil: made the vault " << places.vault << "\n";
+  }
+  auto audit = OpenAuditLog({.path = places.audit, .key = session->key.get()});
+  if (!audit.ok()) return Prefixed(Concat("audit log ", places.audit, ": "), audit.status());
+  session->audit = *std::move(audit);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Places> FindPlaces(const Options& options) {
+  PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--vault", options.vault, "give a folder"));
+  PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--key", options.key, "give a key file"));
+  PHIVEIL_ASSIGN_OR_RETURN(StateDir state, StateDir::Locate());
+  Places places = {state, state.vault(), state.key(), state.audit()};
+  if (!options.vault.empty()) places.vault = options.vault;
+  if (!options.key.empty()) places.key = options.key;
+  if (!options.audit.empty()) places.audit = options.audit;
+  return places;
+}
+
+bool VaultExists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error) && !std::filesystem::is_empty(path, error) && !error;
+}
+
+absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err) {
+  struct stat info = {};
+  const bool there = lstat(places.key.c_str(), &info) == 0;
+  if (!there && VaultExists(places.vault)) {
+    return absl::FailedPreconditionError(
+        Concat("there is a vault in ", places.vault, " but its key ", places.key,
+               " is missing; put it back or name it with --key: without it nothing in the vault can be read"));
+  }
+  if (!there && !create) {
+    return absl::FailedPreconditionError(Concat("no key ", places.key, " and no vault in ", places.vault,
+                                                "; `phiveil redact` or `phiveil vault init` makes them"));
+  }
+  auto key = there ? KeyEncryptionKey::FromFile(places.key) : KeyEncryptionKey::CreateFile(places.key);
+  if (!key.ok()) return Prefixed(Concat("key ", places.key, ": "), key.status());
+  if (!there) err << "phiveil: made the key " << places.key << "; keep a copy of it apart from the vault\n";
+  return std::make_unique<KeyEncryptionKey>(*std::move(key));
+}
+
+absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err) {
+  auto session = std::make_unique<Session>();
+  PHIVEIL_ASSIGN_OR_RETURN(session->places, FindPlaces(options));
+  Deidentifier::Parts parts;
+  PHIVEIL_RETURN_IF_ERROR(LoadRules(options, &parts, &session->identity));
+  if (verb == Verb::kFind) {
+    session->vault = std::make_unique<ClosedVault>();
+  } else {
+    PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, session.get(), &parts, err));
+  }
+  parts.vault = session->vault.get();
+  parts.audit = session->audit.get();
+  PHIVEIL_ASSIGN_OR_RETURN(session->engine, Deidentifier::Create(std::move(parts)));
+  return session;
+}
+
+std::string LoginName() {
+  std::vector<char> buffer(16384);
+  passwd entry = {};
+  passwd* found = nullptr;
+  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    return found->pw_name;
+  }
+  return Concat("uid ", geteuid());
+}
+
+std::string Sha256Hex(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  std::string hex;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return hex;
+  for (unsigned int i = 0; i < size; ++i) hex.append({kHex[digest[i] >> 4], kHex[digest[i] & 15]});
+  return hex;
+}
+
+}  // namespace phiveil::cli

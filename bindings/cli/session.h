@@ -1,0 +1,60 @@
+#ifndef PHIVEIL_CLI_SESSION_H_
+#define PHIVEIL_CLI_SESSION_H_
+
+// The parts of an engine, opened as the command line asks.
+
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cli/options.h"
+#include "cli/processor.h"
+#include "cli/state_dir.h"
+#include "phiveil/audit.h"
+#include "phiveil/deidentifier.h"
+#include "phiveil/vault.h"
+
+namespace phiveil::cli {
+
+// Where things are, with defaults put in. Nothing is made.
+struct Places {
+  StateDir state;
+  std::string vault, key, audit;
+};
+
+// INVALID_ARGUMENT for a kind of vault or key that this version does not know (a usage error).
+absl::StatusOr<Places> FindPlaces(const Options& options);
+
+// The engine with everything it needs. Members die in reverse order.
+struct Session {
+  Places places;
+  std::unique_ptr<KeyEncryptionKey> key;
+  std::unique_ptr<Vault> vault;
+  std::unique_ptr<AuditLog> audit;
+  std::unique_ptr<Deidentifier> engine;
+  std::string identity;  // of pack and policy, bytes and all
+  bool uses_vault = false;
+};
+
+// For find and explain, which neither keep nor record anything, vault and audit log stay closed.
+// What is made at first use is named on `err`. Errors say what to do.
+absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err);
+
+// The key file of `places`, made when neither it nor a vault is there and `create` says so.
+absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err);
+
+// Whether there is a vault in that folder.
+bool VaultExists(const std::string& path);
+
+// "ana", or the user's number.
+std::string LoginName();
+
+// SHA-256, in hex.
+std::string Sha256Hex(std::string_view bytes);
+
+}  // namespace phiveil::cli
+
+#endif  // PHIVEIL_CLI_SESSION_H_
