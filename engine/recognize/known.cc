@@ -113,7 +113,12 @@ bool MatchValue(const Document& doc, uint32_t first, const KnownValue& value, st
     if (!(token.classes & kValueWord)) continue;
     if (token.begin > last_end + kMaxGap) return false;
     last_end = token.end;
+    const size_t before = squeezed->size();
     AppendFolded(doc.Word(token), squeezed);
+    if (value.street) {
+      const std::string_view full = FullStreetWord(std::string_view(*squeezed).substr(before));
+      squeezed->replace(before, std::string::npos, full.data(), full.size());
+    }
     ++words;
     const bool exact = *squeezed == value.squeezed;
     const bool near = value.one_slip && WithinOneSlip(*squeezed, value.squeezed);

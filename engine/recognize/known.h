@@ -30,7 +30,11 @@ struct KnownValue {
   Subtype subtype = Subtype::kNone;
   float score = 0.95f;
   bool one_slip = false;
+  bool street = false;  // words of the text are compared as FullStreetWord gives them
 };
+
+// "st" -> "street"; other words as they are.
+std::string_view FullStreetWord(std::string_view folded);
 
 struct KnownPart {
   std::string folded;

@@ -27,7 +27,7 @@ bool HasDigit(std::string_view text) {
 void AddValue(std::string squeezed, Category category, float score, std::vector<KnownValue>* out) {
   if (squeezed.size() < kShortestValue) return;
   const bool slip = squeezed.size() >= kSlipLength && HasDigit(squeezed);
-  out->push_back({std::move(squeezed), 1, category, Subtype::kNone, score, slip});
+  out->push_back({std::move(squeezed), 1, category, Subtype::kNone, score, slip, false});
 }
 
 void AddNumber(std::string_view text, Category category, std::vector<KnownValue>* out) {
@@ -74,7 +74,7 @@ void AddBirthDate(std::string_view iso, std::vector<KnownValue>* out) {
   if (!parsed) return;
   const auto [year, month, day] = *parsed;
   auto add = [out](std::string squeezed, uint32_t words, float score) {
-    out->push_back({std::move(squeezed), words, Category::kDate, Subtype::kBirthDate, score, false});
+    out->push_back({std::move(squeezed), words, Category::kDate, Subtype::kBirthDate, score, false, false});
   };
   const std::string yyyy = Concat(year), yy = TwoDigits(year % 100);
   const std::string mm = TwoDigits(month), dd = TwoDigits(day);
@@ -111,15 +111,10 @@ constexpr std::array<StreetWord, 20> kStreetWords = {{{"street", "st"},   {"aven
                                                       {"east", "e"},      {"west", "w"},       {"apartment", "apt"},  {"suite", "ste"}}};
 
 void AddStreetLine(std::string_view part, std::vector<KnownValue>* out) {
-  std::string as_is, full, brief;
-  for (const std::string& word : FoldWords(part)) {
-    as_is += word;
-    auto it = std::find_if(kStreetWords.begin(), kStreetWords.end(),
-                           [&](const StreetWord& w) { return w.full == word || w.brief == word; });
-    full += it == kStreetWords.end() ? word : std::string(it->full);
-    brief += it == kStreetWords.end() ? word : std::string(it->brief);
-  }
-  for (const std::string& variant : {as_is, full, brief}) AddValue(variant, Category::kStreet, 0.97f, out);
+  std::string full;
+  for (const std::string& word : FoldWords(part)) full += FullStreetWord(word);
+  if (full.size() < kShortestValue) return;
+  out->push_back({std::move(full), 1, Category::kStreet, Subtype::kNone, 0.97f, false, true});
 }
 
 void AddAddress(std::string_view address, std::vector<KnownValue>* out) {
@@ -147,6 +142,12 @@ void AddAddress(std::string_view address, std::vector<KnownValue>* out) {
 }
 
 }  // namespace
+
+std::string_view FullStreetWord(std::string_view folded) {
+  const auto it = std::find_if(kStreetWords.begin(), kStreetWords.end(),
+                               [&](const StreetWord& w) { return w.brief == folded; });
+  return it == kStreetWords.end() ? folded : it->full;
+}
 
 std::vector<KnownValue> KnownValues(const KnownIdentifiers& known) {
   std::vector<KnownValue> out;

@@ -125,7 +125,8 @@ bool DateMd(std::string_view view, size_t begin, size_t end) {
   if (std::string_view("$+#<>").find(before) != std::string_view::npos || before == '\'') return false;
   if (std::string_view("%\"+").find(after) != std::string_view::npos && after != '\0') return false;
   if (before == ' ' && IsDigit(Before(view, begin, 2)) && (begin < 4 || Before(view, begin, 3) == ' ')) return false;
-  if (before == '-' && IsDigit(Before(view, begin, 2)) && Before(view, begin, 3) == ' ') return false;
+  const char far = Before(view, begin, 3);
+  if (before == '-' && IsDigit(Before(view, begin, 2)) && (far == ' ' || far == '\0')) return false;
   return !(after == '-' && IsLetter(After(view, end, 2)));
 }
 
@@ -206,10 +207,10 @@ bool Hl7Timestamp(std::string_view view, size_t begin, size_t end) {
 
 bool DateRange(std::string_view view, size_t begin, size_t end) {
   Cursor cursor(Value(view, begin, end));
-  const auto from = ReadNumericDate(&cursor, true);
+  const auto from = ReadNumericDate(&cursor, false);
   if (!from) return false;
   while (!cursor.AtEnd() && !IsDigit(cursor.Peek())) cursor.Skip(1);
-  const auto to = ReadNumericDate(&cursor, true);
+  const auto to = ReadNumericDate(&cursor, false);
   if (!to || !cursor.AtEnd() || RowGoesOn(view, begin, end, "/")) return false;
   if (from->year != 0 && to->year != 0 && from->year != to->year) return from->year < to->year;
   if (from->year == 0 && from->month == 12 && to->month < 12) return true;  // over the turn of the year
