@@ -245,12 +245,14 @@ bool DateNamed(std::string_view view, size_t begin, size_t end) {
     size_t run = i;
     if (IsDigit(value[i])) {
       int number = 0;
-      while (run < value.size() && IsDigit(value[run])) number = number * 10 + (value[run++] - '0');
+      for (; run < value.size() && IsDigit(value[run]); ++run) {
+        if (run - i < 4) number = number * 10 + (value[run] - '0');
+      }
       const size_t length = run - i;
-      if (length == 4) {
+      if (length >= 4) {
         year = number;
-      } else if (day != 0 && length == 2 && year == 0 && run == value.size()) {
-        year = FullYear(number, 2);
+      } else if (length == 2 && year == 0 && run == value.size() && month != 0 && (day != 0 || number > 31)) {
+        year = FullYear(number, 2);  // "4 Mar 25", "Mar 98"
       } else if (day == 0) {
         day = number;
       }
@@ -265,7 +267,6 @@ bool DateNamed(std::string_view view, size_t begin, size_t end) {
     i = run;
   }
   if (month == 0) return false;
-  if (day > 31 && year == 0) return value.size() > 2;  // "Mar 98": a month of a year
   if (lower_word && year == 0) return false;
   return day == 0 || IsMonthDay(month, day);
 }
