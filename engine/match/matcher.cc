@@ -13,6 +13,7 @@
 #include "match/database.h"
 #include "match/dfa.h"
 #include "match/extend.h"
+#include "match/windows.h"
 
 namespace phiveil {
 namespace {
@@ -99,6 +100,10 @@ absl::StatusOr<Expression> LoadExpression(const pb::Expression& in) {
   if (in.max_width() == 0 || in.max_width() > kMaxWidth) return Damaged("an expression has no sound width");
   const std::optional<Extend> extend = ExtendByName(in.extend());
   if (!extend) return Damaged("an expression grows in an unknown way");
+  if (in.trigger() >> kTriggerCount != 0) return Damaged("an expression has an unknown trigger");
+  if (in.trigger_before() > in.max_width() || in.trigger_after() > in.max_width()) {
+    return Damaged("an expression's trigger lies outside its matches");
+  }
   PHIVEIL_ASSIGN_OR_RETURN(out.dfa, Dfa::Parse(in.reverse_dfa()));
   out.edge = EdgeTest(in.boundary());
   out.end_edge = *extend == Extend::kNone ? out.edge : EdgeTest(pb::BOUNDARY_NONE);
@@ -111,6 +116,7 @@ absl::StatusOr<Expression> LoadExpression(const pb::Expression& in) {
 
 struct MatchScratch::Impl {
   ScratchPtr hyperscan;
+  std::vector<Window> windows;
   std::vector<End> ends;
   std::vector<Found> found;
   std::vector<Progress> progress;
@@ -119,10 +125,11 @@ struct MatchScratch::Impl {
 
 struct Matcher::Impl {
   std::vector<Expression> expressions;
+  WindowFinder windows;
   DatabasePtr database;  // nullptr: no expressions
   ScratchPtr prototype;
 
-  absl::Status ScanStretch(std::string_view view, size_t begin, size_t end, MatchScratch::Impl* scratch) const;
+  absl::Status ScanWindow(std::string_view view, const Window& window, MatchScratch::Impl* scratch) const;
   void FindBegins(std::string_view view, MatchScratch::Impl* scratch) const;
   void Accept(std::string_view view, End end, MatchScratch::Impl* scratch) const;
 };
@@ -159,11 +166,11 @@ void Add(const Match& match, Progress* progress, std::vector<Found>* found) {
 
 }  // namespace
 
-absl::Status Matcher::Impl::ScanStretch(std::string_view view, size_t begin, size_t end,
-                                        MatchScratch::Impl* scratch) const {
-  ScanContext context = {&expressions, view, begin, &scratch->ends};
-  const hs_error_t error = hs_scan(database.get(), view.data() + begin, static_cast<unsigned>(end - begin), 0,
-                                   scratch->hyperscan.get(), OnMatch, &context);
+absl::Status Matcher::Impl::ScanWindow(std::string_view view, const Window& window, MatchScratch::Impl* scratch) const {
+  ScanContext context = {&expressions, view, window.begin, &scratch->ends};
+  const hs_error_t error =
+      hs_scan(database.get(), view.data() + window.begin, static_cast<unsigned>(window.end - window.begin), 0,
+              scratch->hyperscan.get(), OnMatch, &context);
   if (error == HS_SUCCESS) return absl::OkStatus();
   return absl::InternalError(Concat("Hyperscan stopped with error ", error));
 }
@@ -203,6 +210,7 @@ absl::StatusOr<std::unique_ptr<const Matcher>> Matcher::Create(const pb::Pack& p
   for (const pb::Expression& expression : pack.expressions()) {
     PHIVEIL_ASSIGN_OR_RETURN(Expression loaded, LoadExpression(expression));
     impl->expressions.push_back(std::move(loaded));
+    impl->windows.Add(expression.trigger(), expression.trigger_before(), expression.trigger_after());
   }
   if (!impl->expressions.empty()) {
     PHIVEIL_ASSIGN_OR_RETURN(impl->database, LoadDatabase(pack));
@@ -237,7 +245,8 @@ absl::Status Matcher::Scan(std::string_view view, MatchScratch* scratch, std::ve
   work.found.clear();
   if (impl_->database == nullptr) return absl::OkStatus();
   if (view.size() >= kDead) return absl::InvalidArgumentError("text is larger than 4 GiB");
-  PHIVEIL_RETURN_IF_ERROR(impl_->ScanStretch(view, 0, view.size(), &work));
+  impl_->windows.Find(view, &work.windows);
+  for (const Window& window : work.windows) PHIVEIL_RETURN_IF_ERROR(impl_->ScanWindow(view, window, &work));
   impl_->FindBegins(view, &work);
   for (const Found& found : work.found) {
     if (found.match.expression != kDead) matches->push_back(found.match);

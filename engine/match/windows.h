@@ -9,6 +9,7 @@
 // ahead of its trigger and `after` bytes from it on. One expression without a trigger makes the
 // whole view worth scanning.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,39 @@ enum Trigger : uint32_t {
   kTriggerHash = 1u << 6,        // #
 };
 inline constexpr int kTriggerCount = 7;
+
+struct Window {
+  size_t begin;
+  size_t end;
+  bool operator==(const Window&) const = default;
+};
+
+class WindowFinder {
+ public:
+  // The code path; all find the same windows.
+  enum class Path { kPortable, kAvx2 };
+  static Path BestPath();
+
+  explicit WindowFinder(Path path = BestPath()) : path_(path) {}
+
+  // Makes the windows hold the matches of one more expression: pb::Expression's trigger fields.
+  void Add(uint32_t trigger, uint32_t before, uint32_t after);
+
+  // Replaces `windows`: rising, apart by more than a scan's own cost is worth, within the view.
+  void Find(std::string_view view, std::vector<Window>* windows) const;
+
+ private:
+  struct Surroundings {
+    uint32_t before = 0;
+    uint32_t after = 0;
+  };
+  void Cover(size_t block, const uint64_t* masks, size_t size, std::vector<Window>* windows) const;
+
+  Path path_;
+  uint32_t triggers_ = 0;
+  bool everything_ = false;
+  Surroundings around_[kTriggerCount];
+};
 
 }  // namespace phiveil
 

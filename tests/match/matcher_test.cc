@@ -147,6 +147,9 @@ TEST(MatcherTest, DamagedTablesAreErrors) {
       {"unknown boundary", [](pb::Pack* p) { p->mutable_expressions(0)->set_boundary(static_cast<pb::Boundary>(9)); }},
       {"unknown growth", [](pb::Pack* p) { p->mutable_expressions(0)->set_extend("iban"); }},
       {"no width", [](pb::Pack* p) { p->mutable_expressions(0)->clear_max_width(); }},
+      {"unknown trigger", [](pb::Pack* p) { p->mutable_expressions(0)->set_trigger(1u << 20); }},
+      {"trigger outside", [](pb::Pack* p) { p->mutable_expressions(0)->set_trigger_before(99); }},
+      {"trigger far outside", [](pb::Pack* p) { p->mutable_expressions(0)->set_trigger_after(1u << 31); }},
       {"too wide", [](pb::Pack* p) { p->mutable_expressions(0)->set_max_width(1u << 30); }},
   };
   ASSERT_TRUE(Matcher::Create(good).ok());
