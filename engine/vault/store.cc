@@ -102,6 +102,4 @@ absl::Status Store::Write(rocksdb::WriteBatch* batch) {
   return ToStatus(db_->Write(options, batch), folder_, "cannot write");
 }
 
-absl::Status Store::Flush() { return ToStatus(db_->Flush({}), folder_, "cannot flush"); }
-
 }  // namespace phiveil::vault_internal

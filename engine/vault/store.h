@@ -29,9 +29,6 @@ class Store {
   // All of `batch` or nothing, on stable storage when it returns.
   absl::Status Write(rocksdb::WriteBatch* batch);
 
-  // Makes memory-only state durable in its final place, so that the next opening replays no log.
-  absl::Status Flush();
-
  private:
   Store(std::string folder, std::unique_ptr<rocksdb::DB> db) : folder_(std::move(folder)), db_(std::move(db)) {}
 
