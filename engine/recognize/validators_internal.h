@@ -77,9 +77,6 @@ struct Digits {
   }
 };
 
-// Whether fourteen digits are a Global Trade Item Number.
-bool GtinHolds(std::string_view value);
-
 // Whether the day exists. Months and days count from 1.
 bool IsDay(int year, int month, int day);
 // The same for a day of which the year is not known.

@@ -193,15 +193,6 @@ constexpr Entry kNumber[] = {
 
 }  // namespace
 
-// The check digit of a GTIN: weights 3 and 1 from the left.
-bool GtinHolds(std::string_view value) {
-  const Digits digits(value);
-  if (digits.count != 14) return false;
-  int sum = 0;
-  for (size_t i = 0; i < 14; ++i) sum += digits.value[i] * (i % 2 == 0 ? 3 : 1);
-  return sum % 10 == 0;
-}
-
 std::span<const Entry> NumberValidators() { return kNumber; }
 
 }  // namespace phiveil::validators

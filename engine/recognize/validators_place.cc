@@ -44,10 +44,17 @@ bool FileSuffix(std::string_view view, size_t begin, size_t end) {
                      [](char c) { return IsLetter(c) || IsDigit(c); });
 }
 
-// Brackets around the first identifier, or a number of known parts without them.
-bool UdiParts(std::string_view view, size_t begin, size_t end) {
+// A key or token of a service, by the prefix that names its kind.
+bool SecretPrefix(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
-  return value.starts_with("(01)") || (value.starts_with("01") && value.size() > 20 && GtinHolds(value.substr(2, 14)));
+  const size_t mark = value.find_first_of("_-");
+  if (mark == std::string_view::npos) return false;
+  const std::string_view prefix = value.substr(0, mark);
+  constexpr std::array<std::string_view, 13> kKnown = {"sk",   "pk",  "rk",  "ghp", "gho", "xoxa", "xoxb",
+                                                       "xoxp", "api", "key", "tok", "pat", "cus"};
+  return std::any_of(kKnown.begin(), kKnown.end(), [prefix](std::string_view known) {
+    return prefix.size() == known.size() && StartsWithWord(prefix, known);
+  });
 }
 
 constexpr std::string_view kStateCodes =
@@ -140,7 +147,7 @@ constexpr Entry kPlace[] = {
     {"tld_known", TldKnown},
     {"bare_host", BareHost},
     {"file_suffix", FileSuffix},
-    {"udi_parts", UdiParts},
+    {"secret_prefix", SecretPrefix},
     {"zip_after_state", ZipAfterState},
     {"street_shape", StreetShape},
     {"apartment_word", ApartmentWord},
