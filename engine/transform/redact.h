@@ -1,0 +1,57 @@
+#ifndef PHIVEIL_TRANSFORM_REDACT_H_
+#define PHIVEIL_TRANSFORM_REDACT_H_
+
+// From decided findings to the redacted text, in two steps with the vault between them:
+//
+//   RedactionPlan plan = PlanRedaction(text, findings, policy, 2026);
+//   vault.Assign(subject, plan.values, &codes);
+//   auto out = RenderRedaction(text, std::move(findings), std::move(plan), codes);
+//
+// `text` must outlive the plan. `findings`: byte offsets of the text, in order, not overlapping.
+//
+// No text that stays can be taken for one of our tokens, not even where what stood beside it was
+// replaced: such stretches are replaced too (lookalikes.h), so that restoring gives the input back
+// byte by byte.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "phiveil/deidentifier.h"
+#include "phiveil/policy.h"
+#include "phiveil/token.h"
+#include "phiveil/vault.h"
+
+namespace phiveil {
+
+struct RedactionPlan {
+  static constexpr uint32_t kNoValue = ~uint32_t{0};
+
+  struct Edit {
+    uint32_t begin, end;
+    uint32_t finding;  // its number
+    uint32_t value;    // its number in `values`, for Action::kToken
+    Category category;
+    Action action;
+    std::string shown;
+  };
+
+  std::vector<Edit> edits;           // the findings that are replaced, in order
+  std::vector<Vault::Value> values;  // what needs a code, in order
+  bool amended = false;              // `findings` takes the place of those that were handed in
+  std::vector<Finding> findings;
+};
+
+RedactionPlan PlanRedaction(std::string_view text, std::span<const Finding> findings, const Policy& policy,
+                            int reference_year);
+
+// `codes`: one for each of the plan's values. INVALID_ARGUMENT when the result would be 4 GiB or more.
+absl::StatusOr<Redacted> RenderRedaction(std::string_view text, std::vector<Finding>&& findings, RedactionPlan&& plan,
+                                         std::span<const TokenCode> codes);
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_TRANSFORM_REDACT_H_
