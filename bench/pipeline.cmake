@@ -1,3 +1,5 @@
+find_package(benchmark REQUIRED)
+find_package(GTest REQUIRED)
 if(TARGET phiveil_builtin)
   add_executable(pipeline_bench pipeline_bench.cc)
   target_link_libraries(pipeline_bench PRIVATE phiveil phiveil_builtin phiveil_flags benchmark::benchmark GTest::gtest)
