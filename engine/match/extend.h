@@ -24,6 +24,9 @@ enum class Extend : uint8_t { kNone, kUrl, kEmail, kPath };
 // "" , "url", "email", "path": pb::Expression.extend.
 std::optional<Extend> ExtendByName(std::string_view name);
 
+// All but kNone grow right.
+inline bool GrowsLeft(Extend kind) { return kind == Extend::kEmail || kind == Extend::kPath; }
+
 struct Extension {
   size_t begin = 0;
   size_t end = 0;    // at least that of the head

@@ -32,8 +32,8 @@ using DatabasePtr = std::unique_ptr<hs_database_t, FreeDatabase>;
 using ScratchPtr = std::unique_ptr<hs_scratch_t, FreeScratch>;
 
 struct Expression {
-  EdgeTest edge;
-  EdgeTest end_edge;  // a match that grows has its end tested by growing
+  EdgeTest edge;  // an edge that grows is where growing ends, whatever the boundary
+  EdgeTest end_edge;
   Extend extend = Extend::kNone;
   uint32_t max_width = 0;
   Dfa dfa;
@@ -105,7 +105,7 @@ absl::StatusOr<Expression> LoadExpression(const pb::Expression& in) {
     return Damaged("an expression's trigger lies outside its matches");
   }
   PHIVEIL_ASSIGN_OR_RETURN(out.dfa, Dfa::Parse(in.reverse_dfa()));
-  out.edge = EdgeTest(in.boundary());
+  out.edge = EdgeTest(GrowsLeft(*extend) ? pb::BOUNDARY_NONE : in.boundary());
   out.end_edge = *extend == Extend::kNone ? out.edge : EdgeTest(pb::BOUNDARY_NONE);
   out.extend = *extend;
   out.max_width = in.max_width();

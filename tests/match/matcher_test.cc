@@ -65,7 +65,7 @@ TEST(MatcherTest, CaseIsFoldedWhenAsked) {
 
 TEST(MatcherTest, AddressesGrow) {
   const std::vector<Shape> shapes = {{"https?://[a-z0-9]|www\\.[a-z0-9]", pb::BOUNDARY_TOKEN, true, "url"},
-                                     {"[a-z0-9]@[a-z0-9]", pb::BOUNDARY_NONE, true, "email"}};
+                                     {"[a-z0-9]@[a-z0-9]", pb::BOUNDARY_TOKEN, true, "email"}};
   EXPECT_THAT(Found(shapes, "See (https://x.example/a(b)?c=1). Mail jo.o'hara+x@mail.example.org, or bob@host"),
               ElementsAre("0:https://x.example/a(b)?c=1", "1:jo.o'hara+x@mail.example.org"));
 }

@@ -131,9 +131,9 @@ TEST(PatternTest, NamesTheSurestTrigger) {
     uint32_t trigger, before, after;
   } cases[] = {
       {"\\d", kTriggerDigit, 0, 1},
-      {"[A-Z]{0,2}[0-9]{5,10}", kTriggerDigit, 2, 10},
+      {"[A-Z]{0,2}[0-9]{5,10}", kTriggerDigit, 2, 1},
       {"(?:january|may) [0-9]", kTriggerDigit, 8, 1},
-      {"(?:january|may) [0-9](?:, [0-9]{4})?", kTriggerDigit, 8, 7},
+      {"(?:january|may) [0-9](?:, [0-9]{4})?", kTriggerDigit, 8, 1},
       {"(?:january|may)(?: [0-9])?", 0, 0, 0},
       {"[a-z0-9]{3}", 0, 0, 0},
       {"[a-z0-9]{3}[0-9]", kTriggerDigit, 3, 1},
@@ -146,7 +146,11 @@ TEST(PatternTest, NamesTheSurestTrigger) {
       {"[a-z]:\\\\[a-z]", kTriggerBackslash, 2, 2},
       {"a_[0-9]", kTriggerUnderscore, 1, 2},
       {"#[0-9]{4}", kTriggerHash, 0, 5},
-      {"(?:[0-9]{2}:){5}[0-9]", kTriggerDigit, 0, 16},
+      {"(?:[0-9]{2}:){5}[0-9]", kTriggerDigit, 0, 2},
+      {"[0-9](?:\\.[0-9]{1,12}){6,14}", kTriggerDigit, 0, 2},
+      {"[0-9][a-z]{20}[0-9][a-z]{3}", kTriggerDigit, 0, 21},
+      {"[a-z]{9}[0-9][a-z]{20}[0-9][a-z]{3}", kTriggerDigit, 9, 12},
+      {"[0-9](?:[a-z]{4}[0-9]?){3}", kTriggerDigit, 0, 13},
       {":/", 0, 0, 0},
   };
   for (const auto& c : cases) {

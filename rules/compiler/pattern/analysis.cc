@@ -11,6 +11,7 @@
 namespace phiveil {
 namespace {
 
+constexpr int64_t kNever = -(int64_t{1} << 40);
 constexpr uint64_t kWidthCeiling = 1u << 20;  // repeats of repeats stop growing here
 
 struct TriggerKind {
@@ -63,6 +64,9 @@ bool Spells(std::span<const NodePtr> nodes, std::string_view text) {
   return true;
 }
 
+// One that every match holds, and where: the rarest; of those equally rare the one with the narrowest surroundings.
+TriggerPlace Surest(const Node& node);
+
 TriggerPlace ConcatTrigger(const Node& node) {
   uint64_t before = 0;
   uint64_t rest = WidthOf(node).most;
@@ -74,7 +78,7 @@ TriggerPlace ConcatTrigger(const Node& node) {
       const TriggerPlace spelled = {kind.bit, before, rest};
       if (kind.text.size() > 1 && Spells(from_here, kind.text) && Better(spelled, best)) best = spelled;
     }
-    TriggerPlace inner = TriggerOf(*node.children[i]);
+    TriggerPlace inner = Surest(*node.children[i]);
     inner.before += before;
     inner.after += rest - width;
     if (Better(inner, best)) best = inner;
@@ -87,11 +91,91 @@ TriggerPlace ConcatTrigger(const Node& node) {
 TriggerPlace AlternateTrigger(const Node& node) {
   TriggerPlace all;
   for (const NodePtr& child : node.children) {
-    const TriggerPlace one = TriggerOf(*child);
+    const TriggerPlace one = Surest(*child);
     if (one.bits == 0) return {};
     all = {all.bits | one.bits, std::max(all.before, one.before), std::max(all.after, one.after)};
   }
   return all;
+}
+
+TriggerPlace Surest(const Node& node) {
+  switch (node.kind) {
+    case Node::kBytes:
+      for (const TriggerKind& kind : kKinds) {
+        if (kind.text.size() == 1 && Holds(node.bytes, kind.text[0])) return {kind.bit, 0, 1};
+      }
+      return {};
+    case Node::kConcat:
+      return ConcatTrigger(node);
+    case Node::kAlternate:
+      return AlternateTrigger(node);
+    case Node::kRepeat: {
+      if (node.least == 0) return {};
+      // That of the first time.
+      TriggerPlace first = Surest(*node.children.front());
+      if (first.bits == 0) return {};
+      first.after += WidthOf(*node.children.front()).most * (node.most - 1);
+      return first;
+    }
+  }
+  return {};
+}
+
+// How far the bytes of a set may stand from each other in matches of a node: the longest stretches
+// without one before the first, after the last, between two, and in matches that have none. kNever
+// for what no match has.
+struct Gaps {
+  int64_t none = kNever;
+  int64_t first = kNever;
+  int64_t last = kNever;
+  int64_t inner = kNever;
+};
+
+Gaps Either(const Gaps& a, const Gaps& b) {
+  return {std::max(a.none, b.none), std::max(a.first, b.first), std::max(a.last, b.last), std::max(a.inner, b.inner)};
+}
+
+Gaps Both(const Gaps& a, const Gaps& b) {
+  const auto sum = [](int64_t x, int64_t y) { return std::max(x + y, kNever); };
+  return {sum(a.none, b.none), std::max(a.first, sum(a.none, b.first)), std::max(b.last, sum(b.none, a.last)),
+          std::max({a.inner, b.inner, sum(a.last, b.first)})};
+}
+
+Gaps GapsOf(const Node& node, const ByteSet& bytes) {
+  constexpr Gaps kEmpty = {.none = 0};
+  Gaps gaps = kEmpty;
+  switch (node.kind) {
+    case Node::kBytes:
+      gaps.none = (node.bytes & ~bytes).any() ? 1 : kNever;
+      if ((node.bytes & bytes).any()) gaps.first = gaps.last = gaps.inner = 0;
+      break;
+    case Node::kConcat:
+      for (const NodePtr& child : node.children) gaps = Both(gaps, GapsOf(*child, bytes));
+      break;
+    case Node::kAlternate:
+      gaps = {};
+      for (const NodePtr& child : node.children) gaps = Either(gaps, GapsOf(*child, bytes));
+      break;
+    case Node::kRepeat: {
+      const Gaps one = GapsOf(*node.children.front(), bytes);
+      for (uint32_t i = 0; i < node.least; ++i) gaps = Both(gaps, one);
+      for (uint32_t i = node.least; i < node.most; ++i) gaps = Either(gaps, Both(gaps, one));
+      break;
+    }
+  }
+  return gaps;
+}
+
+// The bytes of triggers that are one byte; empty when one of them is longer.
+ByteSet BytesOf(uint32_t bits) {
+  ByteSet bytes;
+  for (const TriggerKind& kind : kKinds) {
+    if ((bits & kind.bit) == 0) continue;
+    if (kind.text.size() > 1) return {};
+    for (char c = kind.text[0]; c <= (kind.text[0] == '0' ? '9' : kind.text[0]); ++c)
+      bytes.set(static_cast<uint8_t>(c));
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -124,26 +208,14 @@ Width WidthOf(const Node& node) {
 }
 
 TriggerPlace TriggerOf(const Node& node) {
-  switch (node.kind) {
-    case Node::kBytes:
-      for (const TriggerKind& kind : kKinds) {
-        if (kind.text.size() == 1 && Holds(node.bytes, kind.text[0])) return {kind.bit, 0, 1};
-      }
-      return {};
-    case Node::kConcat:
-      return ConcatTrigger(node);
-    case Node::kAlternate:
-      return AlternateTrigger(node);
-    case Node::kRepeat: {
-      if (node.least == 0) return {};
-      // That of the first time.
-      TriggerPlace first = TriggerOf(*node.children.front());
-      if (first.bits == 0) return {};
-      first.after += WidthOf(*node.children.front()).most * (node.most - 1);
-      return first;
-    }
-  }
-  return {};
+  TriggerPlace place = Surest(node);
+  const ByteSet bytes = BytesOf(place.bits);
+  if (bytes.none()) return place;
+  // A match may hold many of them, and each has its surroundings: these need only meet.
+  const Gaps gaps = GapsOf(node, bytes);
+  place.before = static_cast<uint64_t>(gaps.first);
+  place.after = static_cast<uint64_t>(std::max(gaps.last, gaps.inner - gaps.first)) + 1;
+  return place;
 }
 
 }  // namespace phiveil

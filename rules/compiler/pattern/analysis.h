@@ -17,10 +17,10 @@ Width WidthOf(const Node& node);
 
 struct TriggerPlace {
   uint32_t bits = 0;    // match/windows.h; every match holds one of them; 0: nothing sure
-  uint64_t before = 0;  // at most so many bytes of the match lie before it
-  uint64_t after = 0;   // at most so many from its first byte to the match's end
+  uint64_t before = 0;  // every byte of a match lies between `before` bytes ahead of one of its triggers
+  uint64_t after = 0;   // and `after` bytes from that one's first byte on
 };
-// The rarest sure trigger; of those equally rare, the one with the narrowest surroundings.
+// The rarest sure trigger.
 TriggerPlace TriggerOf(const Node& node);
 
 }  // namespace phiveil

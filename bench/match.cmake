@@ -1,0 +1,5 @@
+if(TARGET phiveil_pattern)
+  find_package(benchmark REQUIRED)
+  add_executable(match_bench match_bench.cc)
+  target_link_libraries(match_bench PRIVATE phiveil_pattern phiveil_flags benchmark::benchmark)
+endif()
