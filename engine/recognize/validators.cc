@@ -83,10 +83,11 @@ bool XExtension(std::string_view view, size_t begin, size_t end) {
 }
 
 bool InBrackets(std::string_view view, size_t begin, size_t end) {
-  char before = Before(view, begin), after = After(view, end);
-  if (before == '#') before = Before(view, begin, 2);
-  if (after == ' ' || after == ',' || after == ';') after = before == '(' ? ')' : ']';  // more stands in the bracket
-  return (before == '(' && after == ')') || (before == '[' && after == ']');
+  size_t left = begin;
+  while (left > 0 && begin - left < 2 && (view[left - 1] == ' ' || view[left - 1] == '#')) --left;
+  const char before = Before(view, left), after = After(view, end);
+  const bool more = after == ' ' || after == ',' || after == ';';  // stands in the same brackets
+  return (before == '(' && (after == ')' || more)) || (before == '[' && (after == ']' || more));
 }
 
 bool DigestLength(std::string_view view, size_t begin, size_t end) {

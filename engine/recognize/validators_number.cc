@@ -54,7 +54,7 @@ bool Npi(std::string_view view, size_t begin, size_t end) {
 
 bool Dea(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
-  if (value.size() < 9 || !IsLetter(value[0]) || !(IsLetter(value[1]) || value[1] == '9')) return false;
+  if (value.size() != 9 || !IsLetter(value[0]) || !(IsLetter(value[1]) || value[1] == '9')) return false;
   const Digits digits(value.substr(2));
   if (digits.count != 7) return false;
   const auto& d = digits.value;
