@@ -26,7 +26,10 @@ Forms::Forms(const pb::Pack& pack) : by_bit_(64), word_filter_(kFilterBits / 64,
     for (const pb::Test& test : source.tests()) {
       const auto first = static_cast<uint32_t>(alternatives_.size());
       for (const pb::Alternative& alt : test.alternatives()) {
-        alternatives_.push_back({alt.require(), alt.forbid(), alt.word()});
+        const auto first_not_word = static_cast<uint32_t>(not_words_.size());
+        not_words_.insert(not_words_.end(), alt.not_words().begin(), alt.not_words().end());
+        alternatives_.push_back({alt.require(), alt.forbid(), alt.word(), first_not_word,
+                                 static_cast<uint32_t>(not_words_.size())});
       }
       form.tests.emplace_back(first, static_cast<uint32_t>(alternatives_.size()));
     }
@@ -46,7 +49,9 @@ bool Forms::Test(const Form& form, uint32_t test, const Token& token) const {
   for (uint32_t i = first; i < end; ++i) {
     const Alternative& alt = alternatives_[i];
     if ((token.classes & alt.require) == alt.require && (token.classes & alt.forbid) == 0 &&
-        (alt.word == 0 || alt.word == token.hash)) {
+        (alt.word == 0 || alt.word == token.hash) &&
+        std::find(not_words_.begin() + alt.first_not_word, not_words_.begin() + alt.end_not_word, token.hash) ==
+            not_words_.begin() + alt.end_not_word) {
       return true;
     }
   }

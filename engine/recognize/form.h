@@ -55,6 +55,8 @@ class Forms {
     ClassBits require;
     ClassBits forbid;
     uint64_t word;
+    uint32_t first_not_word;  // ranges of not_words_
+    uint32_t end_not_word;
   };
   struct Instruction {
     uint8_t op;
@@ -75,6 +77,7 @@ class Forms {
 
   std::vector<Form> forms_;
   std::vector<Alternative> alternatives_;
+  std::vector<uint64_t> not_words_;
   ClassBits first_mask_ = 0;
   std::vector<std::vector<uint32_t>> by_bit_;  // forms to try at a token with this class bit
   std::unordered_map<uint64_t, std::vector<uint32_t>> by_word_;

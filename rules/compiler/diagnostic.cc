@@ -11,7 +11,8 @@
 namespace phiveil::rules {
 namespace {
 
-constexpr size_t kLongestShownLine = 200;
+constexpr size_t kShownBefore = 80;  // characters of a long line, before the place that is meant
+constexpr size_t kShownAfter = 60;   // and after its begin
 
 struct Name {
   Code code;
@@ -81,16 +82,51 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// A line, or of a long one the part around what is meant; `column` and `width` follow it.
+struct Excerpt {
+  std::string text;
+  size_t column;  // from 0, in characters
+  size_t width;
+};
+
+// The part of `text` from character `first` on, `count` characters long.
+std::string_view CharactersOf(std::string_view text, size_t first, size_t count) {
+  const auto skip = [&](size_t at, size_t characters) {
+    while (at < text.size() && characters > 0) {
+      ++at;
+      while (at < text.size() && (static_cast<uint8_t>(text[at]) & 0xc0) == 0x80) ++at;
+      --characters;
+    }
+    return at;
+  };
+  const size_t begin = skip(0, first);
+  return text.substr(begin, skip(begin, count) - begin);
+}
+
+Excerpt ExcerptOf(const Diagnostic& diagnostic) {
+  const auto column = static_cast<size_t>(std::max(diagnostic.column, 1)) - 1;
+  const size_t width = std::max<size_t>(1, static_cast<size_t>(std::max(diagnostic.width, 1)));
+  const size_t size = Characters(diagnostic.source_line);
+  if (size <= kShownBefore + kShownAfter) return {diagnostic.source_line, column, width};
+  const size_t first = column > kShownBefore ? column - kShownBefore : 0;
+  const size_t shown = std::min(size, column + kShownAfter) - first;
+  const std::string_view head = first > 0 ? "…" : "";
+  const std::string_view tail = first + shown < size ? "…" : "";
+  return {Concat(head, CharactersOf(diagnostic.source_line, first, shown), tail), column - first + (first > 0),
+          std::min(width, kShownAfter)};
+}
+
 // Tabs stay tabs, so that the caret stands right whatever their width.
-std::string Indent(std::string_view line, size_t characters) {
+std::string Indent(const Excerpt& excerpt) {
   std::string out;
-  for (char c : line) {
-    if (characters == 0) break;
+  size_t left = excerpt.column;
+  for (char c : excerpt.text) {
+    if (left == 0) break;
     if ((static_cast<uint8_t>(c) & 0xc0) == 0x80) continue;
     out += c == '\t' ? '\t' : ' ';
-    --characters;
+    --left;
   }
-  out.append(characters, ' ');
+  out.append(left, ' ');
   return out;
 }
 
@@ -113,13 +149,12 @@ std::string FormatDiagnostic(const Diagnostic& diagnostic) {
   if (diagnostic.line > 0) out += Concat(":", diagnostic.line, ":", diagnostic.column);
   out += Concat(": ", diagnostic.severity == Severity::kError ? "error " : "warning ", diagnostic.id, " ",
                 CodeName(diagnostic.code), ": ", diagnostic.message, "\n");
-  const std::string_view line = diagnostic.source_line;
-  if (diagnostic.line > 0 && !line.empty() && line.size() <= kLongestShownLine) {
+  if (diagnostic.line > 0 && !diagnostic.source_line.empty()) {
+    const Excerpt excerpt = ExcerptOf(diagnostic);
     const std::string number = std::to_string(diagnostic.line);
     const std::string margin(number.size() < 5 ? 5 - number.size() : 0, ' ');
-    out += Concat(margin, number, " | ", line, "\n", std::string(std::max<size_t>(number.size(), 5), ' '), " | ",
-                  Indent(line, static_cast<size_t>(diagnostic.column) - 1), "^",
-                  std::string(static_cast<size_t>(std::max(diagnostic.width, 1)) - 1, '~'), "\n");
+    out += Concat(margin, number, " | ", excerpt.text, "\n", std::string(margin.size() + number.size(), ' '), " | ",
+                  Indent(excerpt), "^", std::string(excerpt.width - 1, '~'), "\n");
   }
   if (!diagnostic.advice.empty()) out += Concat("help: ", diagnostic.advice, "\n");
   return out;

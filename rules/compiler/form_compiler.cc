@@ -22,9 +22,11 @@ constexpr ClassBits kGoodStarts[] = {
 
 class Emitter {
  public:
+  static constexpr int kCounted = 4096;
+
   explicit Emitter(pb::Form* form) : form_(form) {}
 
-  // False when the program outgrows kLongestForm.
+  // False when the program outgrows kCounted.
   bool Emit(const FormNode& node) {
     switch (node.kind) {
       case FormNode::Kind::kToken: return EmitToken(node);
@@ -38,7 +40,7 @@ class Emitter {
   }
 
   bool Add(Op::Op op, uint32_t a = 0, uint32_t b = 0) {
-    if (form_->code_size() >= kLongestForm) return false;
+    if (form_->code_size() >= kCounted) return false;
     pb::Instruction* in = form_->add_code();
     in->set_op(op);
     in->set_a(a);
@@ -54,6 +56,7 @@ class Emitter {
       alternative->set_require(one.require);
       alternative->set_forbid(one.forbid);
       alternative->set_word(one.word);
+      for (uint64_t word : one.not_words) alternative->add_not_words(word);
     }
     return Add(Op::TEST, NumberOf(test));
   }
@@ -206,9 +209,11 @@ std::optional<pb::Form> CompileForm(std::string_view form, const ClassLookup& cl
   if (root == nullptr) return std::nullopt;
   pb::Form out;
   Emitter emitter(&out);
-  if (!emitter.Emit(*root) || !emitter.Add(Op::MATCH)) {
-    return Fail(Code::kFormTooLong, form, Concat("more than ", kLongestForm, " steps when its repeats are written out"),
-                "lower the repeats, or make two rules", error);
+  const bool counted = emitter.Emit(*root) && emitter.Add(Op::MATCH);
+  if (!counted || out.code_size() > kLongestForm) {
+    const std::string size = counted ? std::to_string(out.code_size()) : Concat("more than ", Emitter::kCounted);
+    return Fail(Code::kFormTooLong, form, Concat(size, " steps when its repeats are written out, more than ", kLongestForm),
+                "lower the repeats, make classes of words that stand beside each other, or make two rules", error);
   }
   const Analysis analysis(out);
   if (analysis.Reaches(0, Op::MATCH)) {

@@ -14,7 +14,7 @@
 
 namespace phiveil::rules {
 
-inline constexpr int kLongestForm = 128;  // instructions
+inline constexpr int kLongestForm = 512;  // instructions
 
 // Nothing, with `error` set, when the form is not in the language, is longer than kLongestForm when
 // its repeats are written out, can match or find nothing, or could begin at nearly every token.

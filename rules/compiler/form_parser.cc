@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <utility>
 
 #include "base/concat.h"
@@ -13,6 +14,7 @@ namespace {
 constexpr int kUnbounded = 8;   // what * and + mean at most
 constexpr int kMostRepeats = 32;
 constexpr int kDeepest = 32;
+constexpr size_t kMostWays = 512;  // to be one token
 
 // A token has exactly one of these.
 constexpr ClassBits kShapes = token_class::kCap | token_class::kUpper | token_class::kLower | token_class::kMixed |
@@ -27,6 +29,27 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsName(char c) { return IsNameStart(c) || IsDigit(c) || c == '_'; }
 
 using NodePtr = std::unique_ptr<FormNode>;
+using Tests = std::vector<TokenTest>;
+
+bool CanBe(const TokenTest& test) {
+  return (test.require & test.forbid) == 0 && std::popcount(test.require & kShapes) <= 1 &&
+         (test.word == 0 || std::find(test.not_words.begin(), test.not_words.end(), test.word) == test.not_words.end());
+}
+
+// Whether `test` says one thing only, so that its contrary is one test too.
+bool IsSimple(const TokenTest& test) {
+  const bool one_class = std::popcount(test.require) == 1 && test.word == 0;
+  const bool one_word = test.require == 0 && test.word != 0;
+  return test.forbid == 0 && test.not_words.empty() && (one_class || one_word);
+}
+
+// Both hold. Nothing where they ask for two different words.
+std::optional<TokenTest> Both(const TokenTest& a, const TokenTest& b) {
+  if (a.word != 0 && b.word != 0 && a.word != b.word) return std::nullopt;
+  TokenTest both{a.require | b.require, a.forbid | b.forbid, a.word != 0 ? a.word : b.word, a.not_words};
+  both.not_words.insert(both.not_words.end(), b.not_words.begin(), b.not_words.end());
+  return both;
+}
 
 class Parser {
  public:
@@ -51,30 +74,25 @@ class Parser {
     do {
       NodePtr branch = Sequence();
       if (branch == nullptr) return nullptr;
-      branches.push_back(std::move(branch));
+      AddBranch(std::move(branch), &branches);
     } while (Take('|'));
     --depth_;
     if (branches.size() == 1) return std::move(branches[0]);
-    if (std::all_of(branches.begin(), branches.end(), IsOneToken)) return MergeTokens(branches, begin);
     NodePtr node = New(FormNode::Kind::kChoice, begin);
     node->children = std::move(branches);
     return node;
   }
 
-  static bool IsOneToken(const NodePtr& node) {
-    return node->kind == FormNode::Kind::kToken ||
-           (node->kind == FormNode::Kind::kSequence && node->children.size() == 1 &&
-            node->children[0]->kind == FormNode::Kind::kToken);
-  }
-
-  // One test with alternatives costs less than a branch for each.
-  NodePtr MergeTokens(std::vector<NodePtr>& branches, size_t begin) {
-    NodePtr node = New(FormNode::Kind::kToken, begin);
-    for (NodePtr& branch : branches) {
-      FormNode& token = branch->kind == FormNode::Kind::kToken ? *branch : *branch->children[0];
-      node->tests.insert(node->tests.end(), token.tests.begin(), token.tests.end());
+  // Neighbouring branches of one token become one test, which costs less than a branch for each.
+  static void AddBranch(NodePtr branch, std::vector<NodePtr>* branches) {
+    if (branch->kind == FormNode::Kind::kSequence && branch->children.size() == 1) {
+      branch = std::move(branch->children[0]);
     }
-    return node;
+    const bool merges = !branches->empty() && branch->kind == FormNode::Kind::kToken &&
+                        branches->back()->kind == FormNode::Kind::kToken;
+    if (!merges) return branches->push_back(std::move(branch));
+    Tests& tests = branches->back()->tests;
+    tests.insert(tests.end(), branch->tests.begin(), branch->tests.end());
   }
 
   NodePtr Sequence() {
@@ -93,19 +111,38 @@ class Parser {
   NodePtr Item() {
     const size_t begin = at_;
     NodePtr atom;
-    if (Take('(')) {
-      atom = Enclosed(begin, ')');
+    if (Peek('(')) {
+      atom = Bracketed(begin);
     } else if (Take('<')) {
       NodePtr inner = Enclosed(begin, '>');
       if (inner == nullptr) return nullptr;
       atom = New(FormNode::Kind::kCapture, begin);
       atom->children.push_back(std::move(inner));
     } else {
-      atom = Element();
+      atom = Joined({TokenTest()}, begin);
     }
     if (atom == nullptr) return nullptr;
     atom->length = std::max<size_t>(1, at_ - begin);
     return Repeated(std::move(atom), begin);
+  }
+
+  // A group; or, where & follows it, the first part of an element.
+  NodePtr Bracketed(size_t begin) {
+    Take('(');
+    NodePtr inner = Enclosed(begin, ')');
+    if (inner == nullptr || !TakeAfterSpace('&')) return inner;
+    Tests tests;
+    return OneToken(*inner, begin, &tests) ? Joined(std::move(tests), begin) : nullptr;
+  }
+
+  bool OneToken(const FormNode& node, size_t begin, Tests* tests) {
+    if (node.kind == FormNode::Kind::kSequence && node.children.size() == 1) return OneToken(*node.children[0], begin, tests);
+    if (node.kind != FormNode::Kind::kToken) {
+      Fail(begin, at_ - begin, "only what is one token can be joined by &", "");
+      return false;
+    }
+    *tests = node.tests;
+    return true;
   }
 
   NodePtr Enclosed(size_t begin, char close) {
@@ -165,31 +202,70 @@ class Parser {
     return at_ > begin;
   }
 
-  NodePtr Element() {
-    NodePtr node = New(FormNode::Kind::kToken, at_);
-    TokenTest test;
+  // The rest of an element whose parts so far are `tests`: classes, words and groups of them.
+  NodePtr Joined(Tests tests, size_t element) {
     do {
       SkipSpace();
       const size_t begin = at_;
       const bool negated = Take('!');
-      SkipSpace();
-      if (at_ < form_.size() && form_[at_] == '\'') {
-        if (!Literal(begin, negated, &test)) return nullptr;
-      } else if (!Class(begin, negated, &test)) {
-        return nullptr;
+      Tests part;
+      if (!Part(&part)) return nullptr;
+      if (!(negated ? Exclude(part, begin, &tests) : Intersect(part, &tests))) return nullptr;
+      tests.erase(std::remove_if(tests.begin(), tests.end(), std::not_fn(CanBe)), tests.end());
+      if (tests.empty()) {
+        return Fail(element, at_ - element, "no token can be all of these", "a token has one shape", Code::kFormNeverMatches);
       }
+      if (tests.size() > kMostWays) return Fail(element, at_ - element, "too many ways to be one token", "make a class of them");
     } while (TakeAfterSpace('&'));
-    if ((test.require & test.forbid) != 0 || std::popcount(test.require & kShapes) > 1) {
-      return Fail(node->offset, at_ - node->offset, "no token can be all of these", "a token has one shape", Code::kFormNeverMatches);
-    }
-    node->tests.push_back(test);
+    NodePtr node = New(FormNode::Kind::kToken, element);
+    node->tests = std::move(tests);
     return node;
   }
 
-  bool Class(size_t begin, bool negated, TokenTest* test) {
-    const size_t name_at = at_;
+  bool Part(Tests* part) {
+    SkipSpace();
+    const size_t begin = at_;
+    if (Take('(')) {
+      NodePtr inner = Enclosed(begin, ')');
+      return inner != nullptr && OneToken(*inner, begin, part);
+    }
+    TokenTest& test = part->emplace_back();
+    return Peek('\'') ? Literal(&test) : Class(&test);
+  }
+
+  static bool Intersect(const Tests& part, Tests* tests) {
+    Tests both;
+    for (const TokenTest& a : *tests) {
+      for (const TokenTest& b : part) {
+        if (std::optional<TokenTest> test = Both(a, b)) both.push_back(*std::move(test));
+      }
+    }
+    *tests = std::move(both);
+    return true;
+  }
+
+  bool Exclude(const Tests& part, size_t begin, Tests* tests) {
+    for (const TokenTest& one : part) {
+      if (one.require == 0 && one.word == 0) {
+        Fail(begin, at_ - begin, "nothing is not Any", "", Code::kFormNeverMatches);
+        return false;
+      }
+      if (!IsSimple(one)) {
+        Fail(begin, at_ - begin, "only classes and words can be negated", "negate each of them: !A&!B");
+        return false;
+      }
+      for (TokenTest& test : *tests) {
+        test.forbid |= one.require;
+        if (one.word != 0) test.not_words.push_back(one.word);
+      }
+    }
+    return true;
+  }
+
+  bool Class(TokenTest* test) {
+    const size_t begin = at_;
     while (at_ < form_.size() && IsName(form_[at_])) ++at_;
-    const std::string_view name = form_.substr(name_at, at_ - name_at);
+    const std::string_view name = form_.substr(begin, at_ - begin);
     if (name.empty()) {
       const std::string_view found = form_.substr(at_, 1);
       Fail(at_, 1, found.empty() ? "an element is missing at the end" : Concat("`", found, "` cannot stand here"),
@@ -199,39 +275,27 @@ class Parser {
     std::optional<ClassBits> bits = StructuralClass(name);
     if (!bits) bits = classes_(name);
     if (!bits) {
-      Fail(name_at, name.size(), Concat("no class `", name, "`"),
+      Fail(begin, name.size(), Concat("no class `", name, "`"),
            DidYouMean(name, known_, "declare it under `classes:` in pack.yaml; a literal word stands in single quotes"),
            Code::kUnknownClass);
       return false;
     }
-    if (negated && *bits == 0) {
-      Fail(begin, at_ - begin, "nothing is not Any", "", Code::kFormNeverMatches);
-      return false;
-    }
-    (negated ? test->forbid : test->require) |= *bits;
+    test->require = *bits;
     return true;
   }
 
-  bool Literal(size_t begin, bool negated, TokenTest* test) {
-    const size_t close = form_.find('\'', at_ + 1);
+  bool Literal(TokenTest* test) {
+    const size_t begin = at_;
+    const size_t close = form_.find('\'', begin + 1);
     if (close == std::string_view::npos) {
-      Fail(at_, form_.size() - at_, "a literal is not closed", "put a single quote after it");
+      Fail(begin, form_.size() - begin, "a literal is not closed", "put a single quote after it");
       return false;
     }
-    const std::string_view word = form_.substr(at_ + 1, close - at_ - 1);
+    const std::string_view word = form_.substr(begin + 1, close - begin - 1);
     at_ = close + 1;
-    const size_t length = at_ - begin;
-    if (negated) {
-      Fail(begin, length, "a literal cannot be negated", "make a class of the word and negate that");
-      return false;
-    }
-    if (test->word != 0) {
-      Fail(begin, length, "two literals joined by &", "a token is one word");
-      return false;
-    }
     test->word = LiteralHash(word);
     if (test->word == 0) {
-      Fail(begin, length, word.empty() ? "an empty literal" : "a literal is one word or one character",
+      Fail(begin, at_ - begin, word.empty() ? "an empty literal" : "a literal is one word or one character",
            "write each word, and each hyphen or dot between them, as an element of its own");
       return false;
     }
@@ -260,6 +324,10 @@ class Parser {
     if (at_ >= form_.size() || form_[at_] != c) return false;
     ++at_;
     return true;
+  }
+  bool Peek(char c) {
+    SkipSpace();
+    return at_ < form_.size() && form_[at_] == c;
   }
   bool TakeAfterSpace(char c) {
     const size_t before = at_;

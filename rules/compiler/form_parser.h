@@ -25,11 +25,12 @@ struct FormError {
   std::string advice;
 };
 
-// One way to be the token of an element. `word` 0: any word.
+// One way to be the token of an element. `word` 0: any word but `not_words`.
 struct TokenTest {
   ClassBits require = 0;
   ClassBits forbid = 0;
   uint64_t word = 0;
+  std::vector<uint64_t> not_words;
 };
 
 struct FormNode {

@@ -21,19 +21,20 @@ std::string Folded(std::string_view word) {
 
 Location TextOfRule(const RuleSource& rule) { return rule.file->At(*rule.text_node); }
 
+// The same word may speak nearer for more and farther for less; with one distance it is a slip.
 void LintCues(const RuleSource& rule, Diagnostics* diagnostics) {
-  std::set<std::pair<pb::Cue::Side, std::string>> seen;
+  std::set<std::tuple<pb::Cue::Side, uint32_t, std::string>> seen;
   for (const CueSource& cue : rule.cues) {
     for (size_t i = 0; i < cue.words.size(); ++i) {
       const std::string folded = Folded(cue.words[i]);
       bool again = false;
       for (pb::Cue::Side side : {pb::Cue::BEFORE, pb::Cue::AFTER}) {
-        if (cue.side == pb::Cue::EITHER || cue.side == side) again |= !seen.emplace(side, folded).second;
+        if (cue.side == pb::Cue::EITHER || cue.side == side) again |= !seen.emplace(side, cue.within, folded).second;
       }
       if (!again) continue;
       diagnostics->Report(Code::kRepeatedCue, rule.file->At(*cue.word_nodes[i]),
-                          Concat("cue `", folded, "` stands in this rule already"),
-                          "both entries count; keep one, unless a nearer word is meant to weigh more");
+                          Concat("cue `", folded, "` stands in this rule already, with the same distance"),
+                          "remove one of the two: in one entry it changes nothing, in two it counts twice");
     }
   }
 }

@@ -33,6 +33,14 @@ size_t LengthAt(std::string_view text, size_t origin, size_t length) {
   return close == std::string_view::npos ? length : close + 2 - origin;
 }
 
+// " (in {{id}}: [0-9…)" for an error at `at` of the expansion, "" where no macro stands at `origin`.
+std::string InMacro(std::string_view text, size_t origin, std::string_view expanded, size_t at, size_t length) {
+  constexpr size_t kShown = 40;
+  const size_t name = LengthAt(text, origin, 0);
+  if (name == 0 || at >= expanded.size()) return "";
+  return Concat(" (in ", text.substr(origin, name), ": ", expanded.substr(at, std::min(length, kShown)), ")");
+}
+
 class PackCompiler {
  public:
   PackCompiler(CompiledPack* out, Diagnostics* diagnostics)
@@ -161,9 +169,8 @@ class PackCompiler {
       if (!compiled.ok()) {
         expressions_.erase(known);
         const size_t origin = expansion.OriginOf(error.column);
-        const size_t length = LengthAt(rule.text, origin, 1);
-        const std::string in = length > 1 ? Concat(" (in ", rule.text.substr(origin, length), ")") : "";
-        return ReportIn(rule, Code::kBadPattern, origin, length, error.message + in, "");
+        const std::string message = error.message + InMacro(rule.text, origin, expansion.text, error.column, 24);
+        return ReportIn(rule, Code::kBadPattern, origin, LengthAt(rule.text, origin, 1), message, "");
       }
       known->second = pack_.expressions_size();
       pb::Expression* expression = pack_.add_expressions();
@@ -183,7 +190,9 @@ class PackCompiler {
       const size_t origin = expansion.OriginOf(error.offset);
       const size_t end = expansion.OriginOf(error.offset + error.length);
       const size_t length = LengthAt(rule.text, origin, end > origin ? end - origin : 1);
-      return ReportIn(rule, error.code, origin, length, error.message, error.advice);
+      const std::string message =
+          error.message + InMacro(rule.text, origin, expansion.text, error.offset, error.length);
+      return ReportIn(rule, error.code, origin, length, message, error.advice);
     }
     AddForm(*std::move(form), part);
   }

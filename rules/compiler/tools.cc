@@ -42,7 +42,7 @@ absl::Status WriteWholeFile(const std::string& path, std::string_view bytes) {
   return absl::OkStatus();
 }
 
-int CompileRules(const std::string& dir, const std::string& out_file, std::ostream& out) {
+int CompileRules(const std::string& dir, const std::string& out_file, std::ostream& out, Examples examples) {
   Diagnostics diagnostics;
   const CompiledPack compiled = CompilePack(dir, &diagnostics);
   WriteDiagnostics(diagnostics, out);
@@ -53,12 +53,13 @@ int CompileRules(const std::string& dir, const std::string& out_file, std::ostre
   if (!tester.ok()) return Refuse(tester.status(), out);
   Tally tally;
   (*tester)->RunExamples(*compiled.source, &tally, out);
-  if (tally.failed > 0) {
-    out << tally.failed << " of " << Count(tally.run, "example") << " failed: nothing was written\n";
+  if (tally.failed > 0) out << tally.failed << " of " << Count(tally.run, "example") << " failed\n";
+  if (tally.failed > 0 && examples == Examples::kMustPass) {
+    out << "nothing was written\n";
     return 1;
   }
   if (const absl::Status status = WriteWholeFile(out_file, bytes); !status.ok()) return Refuse(status, out);
-  out << out_file << ": " << bytes.size() << " bytes, " << Count(tally.run, "example") << " passed\n";
+  out << out_file << ": " << bytes.size() << " bytes, " << Count(tally.run - tally.failed, "example") << " passed\n";
   return 0;
 }
 

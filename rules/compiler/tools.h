@@ -17,9 +17,11 @@ namespace phiveil::rules {
 // Compiles without writing anything: errors, warnings, counts, time.
 int CheckRules(const std::string& dir, std::ostream& out);
 
-// As CheckRules; then loads the pack, which runs the rules' examples, and writes it. A pack that
-// fails an example is not written.
-int CompileRules(const std::string& dir, const std::string& out_file, std::ostream& out);
+// As CheckRules; then runs the rules' examples through the pack and writes it. A pack that fails an
+// example is not written, unless they are only to be reported: RulePack::Load refuses such a pack too.
+enum class Examples { kMustPass, kReport };
+int CompileRules(const std::string& dir, const std::string& out_file, std::ostream& out,
+                 Examples examples = Examples::kMustPass);
 
 // Compiles in memory and runs every example and every *.cases file, printing each line that does not
 // do what it says. Known faults that no longer fail are failures too: they want to be promoted.

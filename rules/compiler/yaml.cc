@@ -145,6 +145,27 @@ bool CheckKeys(const YamlFile& file, const YamlNode& node, Diagnostics* diagnost
   return good;
 }
 
+// The parser takes the end of the file for the end of a quoted text.
+bool CheckQuotes(const YamlFile& file, const YamlNode& node, Diagnostics* diagnostics) {
+  bool good = true;
+  const std::string_view text = file.source->text();
+  const char quote = node.offset < text.size() ? text[node.offset] : '\0';
+  if (node.kind == YamlNode::Kind::kScalar && node.quoted && (quote == '\'' || quote == '"')) {
+    size_t at = node.offset + 1;
+    while (at < text.size() && (text[at] != quote || (quote == '\'' && text.substr(at).starts_with("''")))) {
+      const bool pair = quote == '"' ? text[at] == '\\' : text[at] == quote;
+      at += pair ? 2 : 1;
+    }
+    if (at >= text.size()) {
+      diagnostics->Report(Code::kYamlSyntax, {file.source.get(), node.offset, 1}, "this quote is not closed");
+      good = false;
+    }
+  }
+  for (const YamlNode& key : node.keys) good = CheckQuotes(file, key, diagnostics) && good;
+  for (const YamlNode& item : node.items) good = CheckQuotes(file, item, diagnostics) && good;
+  return good;
+}
+
 bool CheckText(const SourceFile& source, Diagnostics* diagnostics) {
   if (size_t at = FirstInvalidUtf8(source.text()); at != std::string_view::npos) {
     diagnostics->Report(Code::kBadEncoding, {&source, at, 1}, "not valid UTF-8", "save the file as UTF-8");
@@ -243,7 +264,7 @@ std::unique_ptr<YamlFile> ParseYaml(std::string path, std::string text, Diagnost
                         "look at the line before too: indentation, a missing quote or colon");
     return nullptr;
   }
-  if (!CheckKeys(*file, file->root, diagnostics)) return nullptr;
+  if (!CheckQuotes(*file, file->root, diagnostics) || !CheckKeys(*file, file->root, diagnostics)) return nullptr;
   return file;
 }
 
@@ -267,8 +288,11 @@ Location InsideScalar(const SourceFile& file, const YamlNode& scalar, size_t off
   size_t value = 0;
   size_t begin = at;
   while (at < text.size() && value < offset + length) {
-    if (text[at] == '\n' || text[at] == '\r') return {&file, scalar.offset, 1};
     if (value <= offset) begin = at;
+    if (text[at] == '\n' || text[at] == '\r') {
+      if (value < offset) return {&file, scalar.offset, 1};
+      break;
+    }
     value += StepOver(text, quote, &at);
   }
   if (value <= offset) begin = at;
