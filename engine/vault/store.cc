@@ -61,6 +61,9 @@ rocksdb::Options StoreOptions(bool create, size_t cache_bytes, rocksdb::Env* env
   options.max_open_files = 512;
   options.level_compaction_dynamic_level_bytes = true;
   options.max_manifest_file_size = 16 << 20;
+  // With one column family this limits only how much disk is claimed ahead of the log.
+  options.max_total_wal_size = 1 << 20;
+  options.manifest_preallocation_size = 64 << 10;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.max_bgerror_resume_count = 0;

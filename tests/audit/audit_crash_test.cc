@@ -147,11 +147,16 @@ TEST_F(AuditTest, KilledAtAnyMomentNothingAcknowledgedIsLost) {
     }
     close(pipe_ends[1]);
     std::this_thread::sleep_for(std::chrono::microseconds(500 + 1700 * round));
+    char buffer[4096];
+    if (round >= 8) {  // on a busy machine, too, some have got to work
+      const ssize_t n = read(pipe_ends[0], buffer, sizeof(buffer));
+      ASSERT_GT(n, 0);
+      acknowledged += static_cast<int>(n);
+    }
     kill(child, SIGKILL);
     int status = 0;
     waitpid(child, &status, 0);
     EXPECT_TRUE(WIFSIGNALED(status));
-    char buffer[4096];
     for (ssize_t n; (n = read(pipe_ends[0], buffer, sizeof(buffer))) > 0;) acknowledged += static_cast<int>(n);
     close(pipe_ends[0]);
     MustOpen();
