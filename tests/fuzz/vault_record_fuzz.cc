@@ -1,0 +1,85 @@
+// Any bytes as vault records, and genuine records with any change made to them: nothing opens but
+// what was sealed, and nothing reads out of bounds.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "vault/key_access.h"
+#include "vault/record.h"
+#include "vault/sealer.h"
+
+namespace phiveil::vault_internal {
+namespace {
+
+void Require(bool condition) {
+  if (!condition) abort();
+}
+
+// One vault with one value, made anew in each process: the properties hold for any.
+struct Genuine {
+  KeyEncryptionKey key = *KeyAccess::Parse("phiveil-key-1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9zgHjb");
+  std::string meta, subject, value, counters, head;
+  Sealer sealer = *Sealer::MakeNew(key, &meta);
+  Tag tag = *sealer.SubjectTag("subject");
+  SubjectKeys keys;
+
+  Genuine() {
+    Require(sealer.NewSubject(tag, &keys, &subject).ok());
+    Require(sealer.SealValue(keys, tag, Category::kName, "7QK2F", "Ana Ruiz", &value).ok());
+    counters = *sealer.SealCounters({1, 2, 3, 4});
+    head = *sealer.SealHead(1);
+  }
+};
+
+// What parses is written back as the same bytes.
+void Parse(std::string_view bytes) {
+  if (const auto r = DecodeMeta(bytes)) Require(EncodeMeta(*r) == bytes);
+  if (const auto r = DecodeCounters(bytes)) Require(EncodeCounters(*r) == bytes);
+  if (const auto r = DecodeSubject(bytes)) Require(EncodeSubject(*r) == bytes);
+  if (const auto r = DecodeValue(bytes)) {
+    Require(EncodeValuePrefix(r->subject, r->category).append(r->sealed) == bytes);
+  }
+  if (const auto r = DecodeHead(bytes)) Require(EncodeHead(*r) == bytes);
+  KeyAccess::Parse(bytes).status().IgnoreError();
+}
+
+void OpenAll(const Genuine& g, std::string_view bytes) {
+  SubjectKeys keys;
+  if (Sealer::FromMeta(g.key, bytes).ok()) Require(bytes == g.meta);
+  if (g.sealer.OpenSubject(g.tag, bytes, &keys).ok()) Require(bytes == g.subject);
+  if (g.sealer.OpenCounters(bytes).ok()) Require(bytes == g.counters);
+  if (g.sealer.OpenHead(bytes).ok()) Require(bytes == g.head);
+  if (const auto record = DecodeValue(bytes)) {
+    const auto value = g.sealer.OpenValue(g.keys, *record, "7QK2F");
+    if (value.ok()) Require(bytes == g.value && value->ExposeOriginal() == "Ana Ruiz");
+  }
+}
+
+// Pairs of offset and mask, then what is left is appended.
+std::string Change(std::string record, std::string_view patch) {
+  for (; patch.size() >= 2 && record.size() > 0; patch.remove_prefix(2)) {
+    const size_t at = static_cast<unsigned char>(patch[0]) % record.size();
+    record[at] = static_cast<char>(record[at] ^ patch[1]);
+  }
+  return record.append(patch);
+}
+
+}  // namespace
+}  // namespace phiveil::vault_internal
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  namespace vi = phiveil::vault_internal;
+  static const auto* const genuine = new vi::Genuine;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  vi::Parse(input);
+  vi::OpenAll(*genuine, input);
+  for (const std::string* record :
+       {&genuine->meta, &genuine->subject, &genuine->value, &genuine->counters, &genuine->head}) {
+    const std::string changed = vi::Change(*record, input);
+    vi::Parse(changed);
+    vi::OpenAll(*genuine, changed);
+  }
+  return 0;
+}
