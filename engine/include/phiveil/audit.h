@@ -8,13 +8,17 @@
 //   auto report = VerifyAuditLog("audit.jsonl", &key);
 //
 // Each record is one line of JSON. It names its place (`seq`), the hash of the record before it
-// (`prev`) and its own (`hash`, SHA-256 over the line without that field). A head file beside the
-// log, authenticated with the key, names the newest record, so that a log cut short at its end is
+// (`prev`) and its own (`hash`, SHA-256 over the line up to that field), and authenticates the hash
+// with the key (`mac`), so that a chain rewritten from the start is noticed too. A head file beside
+// the log, also authenticated, names the newest record, so that a log cut short at its end is
 // noticed as well as one changed or with a gap. Hashes of input and output are keyed (HMAC-SHA-256
 // under a key derived from the vault's), so that a short text cannot be guessed from them.
 //
 // Append returns only when the records are on stable storage; text must not be given out before.
-// Several processes may append to one log: each takes the file lock for its write.
+// Several processes may append to one log: each takes the file lock for its write. Threads that
+// append at the same time share one write and one sync.
+// Codes: DATA_LOSS cut, changed or without its head; FAILED_PRECONDITION wrong or missing key, a file
+// that others may write, or one moved away while open; RESOURCE_EXHAUSTED no space left.
 // Format: docs/formats/audit.md.
 
 #include <array>
@@ -72,8 +76,8 @@ struct AuditReport {
 };
 
 // Reads the log from the first record to the last and checks every hash, the order, and the head.
-// Without a key the head cannot be authenticated and the report says so in `problem` while `intact`
-// speaks of the chain alone.
+// Without a key the head and the MACs cannot be authenticated and the report says so in `problem`
+// while `intact` speaks of the chain alone. FAILED_PRECONDITION when the log is another key's.
 absl::StatusOr<AuditReport> VerifyAuditLog(const std::string& path, const KeyEncryptionKey* key);
 
 // Calls `visit` with each line, oldest first, until it returns false.

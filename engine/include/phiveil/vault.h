@@ -26,8 +26,10 @@
 // - One process at a time opens an embedded vault; a second one is told so.
 //
 // All methods may be called from many threads at once. Formats: docs/formats/vault.md.
-// Errors never hold a value. Codes: FAILED_PRECONDITION wrong or missing key, UNAVAILABLE in use by
-// another process, DATA_LOSS damage, RESOURCE_EXHAUSTED no space left on the device.
+// Errors name the vault and the kind of record, never a value. Codes: FAILED_PRECONDITION wrong or
+// missing key, or a directory that is not a vault's or that others may enter; UNAVAILABLE in use by
+// another process, or the device fails; DATA_LOSS damage; RESOURCE_EXHAUSTED no space left on the
+// device, or no memory may be locked (`ulimit -l`).
 
 #include <cstdint>
 #include <memory>
@@ -55,7 +57,8 @@ class KeyEncryptionKey {
   static absl::StatusOr<KeyEncryptionKey> CreateFile(const std::string& path);
 
   // An independent 256-bit key for another purpose (HKDF-SHA-256 with `label` as info), for example
-  // the audit log's. Never equal for two labels.
+  // the audit log's. Never equal for two labels. Empty when the key was moved from or the
+  // cryptographic library fails: check size().
   Original Derive(std::string_view label) const;
 
   // A name for the key that reveals nothing of it; written into vault and audit records.
@@ -77,7 +80,7 @@ struct VaultInfo {
   std::string id;          // drawn when the vault was made
   uint32_t format = 0;     // of the records on disk
   std::string key_id;      // of the key-encryption key in use
-  uint64_t subjects = 0;
+  uint64_t subjects = 0;   // these two: on stable storage
   uint64_t mappings = 0;
 };
 
@@ -100,7 +103,9 @@ class Vault {
   virtual ~Vault() = default;
 
   // The codes for `values`, in order, drawing those not seen before. What is drawn is visible to
-  // other callers at once and durable after Commit(ticket).
+  // other callers at once and durable after Commit(ticket). INVALID_ARGUMENT for an empty subject,
+  // Category::kSafe, or a value longer than 64 MiB. Should more than 8 MiB wait for a Commit, Assign
+  // writes them itself.
   virtual absl::StatusOr<Ticket> Assign(std::string_view subject, std::span<const Value> values,
                                         std::vector<TokenCode>* codes) = 0;
 
@@ -120,7 +125,9 @@ struct VaultOptions {
   std::string path{};              // a directory of its own, made 0700 when absent
   const KeyEncryptionKey* key = nullptr;  // read during OpenVault only
   bool create = true;              // make the vault when the directory does not hold one
-  size_t cache_bytes = 64u << 20;  // for data keys and codes already known, all threads together
+  // For all threads together: half for what is known already (codes, wrapped keys; never a value in
+  // clear), half for blocks of the store. Besides these up to 50 MB of buffers for writing.
+  size_t cache_bytes = 64u << 20;
 };
 
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options);
