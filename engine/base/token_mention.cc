@@ -82,7 +82,9 @@ bool MentionReader::FindCategory(size_t end) {
   for (size_t i = 1; i < kCategoryCount; ++i) {
     const auto category = static_cast<Category>(i);
     const std::optional<size_t> begin = NameBefore(end, CategoryName(category));
-    if (!begin.has_value() || (*begin > from_ && IsAlnum(text_[*begin - 1]))) continue;
+    if (!begin.has_value()) continue;
+    const bool word_goes_on = *begin > from_ && IsAlnum(text_[*begin - 1]);
+    if (word_goes_on && !OpenBefore(*begin).has_value()) continue;  // \u005b ends in a letter
     category_ = category;
     name_begin_ = *begin;
     return true;

@@ -1,0 +1,109 @@
+#include "phiveil/policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "policies.h"
+
+namespace phiveil {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::PlainPolicy;
+using testing::RuleOf;
+using testing::SetAction;
+
+TEST(Policy, HoldsWhatWasCompiled) {
+  pb::Policy in = PlainPolicy(Action::kTag);
+  in.set_about("about");
+  in.set_claim("claim");
+  pb::CategoryRule* date = RuleOf(&in, Category::kDate);
+  date->set_action(static_cast<uint32_t>(Action::kToken));
+  date->set_show(static_cast<uint32_t>(Show::kYear));
+  date->set_threshold(0.25f);
+  date->set_keep_year(true);
+  date->set_keep_weekday(true);
+  RuleOf(&in, Category::kAge)->set_keep_under_90(true);
+  const Policy policy = testing::Loaded(in);
+  EXPECT_EQ(policy.name(), "test");
+  EXPECT_EQ(policy.version(), "1");
+  EXPECT_EQ(policy.about(), "about");
+  EXPECT_EQ(policy.claim(), "claim");
+  EXPECT_EQ(policy.basis(), Basis::kNone);
+  EXPECT_TRUE(policy.NeedsVault());
+  const CategoryPolicy& rule = policy.RuleFor(Category::kDate);
+  EXPECT_EQ(rule.action, Action::kToken);
+  EXPECT_EQ(rule.show, Show::kYear);
+  EXPECT_EQ(rule.threshold, 0.25f);
+  EXPECT_TRUE(rule.keep_year && rule.keep_weekday && !rule.keep_under_90);
+  EXPECT_TRUE(policy.RuleFor(Category::kAge).keep_under_90);
+  EXPECT_EQ(policy.RuleFor(Category::kName).action, Action::kTag);
+}
+
+TEST(Policy, NeedsAVaultForTokensAlone) {
+  for (const Action action : {Action::kKeep, Action::kTag, Action::kDrop}) {
+    EXPECT_FALSE(testing::Loaded(PlainPolicy(action)).NeedsVault());
+  }
+  EXPECT_TRUE(testing::Loaded(PlainPolicy(Action::kToken)).NeedsVault());
+}
+
+TEST(Policy, RefusesWhatIsNotOne) {
+  const struct {
+    std::string_view says;
+    std::function<void(pb::Policy*)> spoil;
+  } cases[] = {
+      {"format 2", [](pb::Policy* p) { p->set_format(2); }},
+      {"name", [](pb::Policy* p) { p->clear_name(); }},
+      {"version", [](pb::Policy* p) { p->clear_version(); }},
+      {"basis", [](pb::Policy* p) { p->set_basis(4); }},
+      {"no rule for OTHER_ID", [](pb::Policy* p) { p->mutable_categories()->RemoveLast(); }},
+      {"two rules for NAME", [](pb::Policy* p) { *p->add_categories() = p->categories(0); }},
+      {"unknown category", [](pb::Policy* p) { p->add_categories()->set_category(28); }},
+      {"unknown category", [](pb::Policy* p) { p->add_categories()->set_category(0); }},
+      {"NAME: unknown action", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_action(4); }},
+      {"NAME: unknown hint", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_show(5); }},
+      {"NAME: a threshold", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_threshold(0); }},
+      {"NAME: a threshold", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_threshold(1.01f); }},
+      {"NAME: a threshold", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_threshold(std::nanf("")); }},
+      {"NAME: show zip3 is for ZIP", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_show(3); }},
+      {"DATE: show role is for NAME", [](pb::Policy* p) { RuleOf(p, Category::kDate)->set_show(4); }},
+      {"AGE: keep_year", [](pb::Policy* p) { RuleOf(p, Category::kAge)->set_keep_year(true); }},
+      {"DATE: keep_under_90", [](pb::Policy* p) { RuleOf(p, Category::kDate)->set_keep_under_90(true); }},
+      {"DATE: action drop shows nothing",
+       [](pb::Policy* p) {
+         SetAction(p, Category::kDate, Action::kDrop);
+         RuleOf(p, Category::kDate)->set_show(1);
+       }},
+  };
+  for (const auto& c : cases) {
+    pb::Policy policy = PlainPolicy(Action::kTag);
+    c.spoil(&policy);
+    const auto loaded = Policy::Load(policy.SerializeAsString());
+    EXPECT_EQ(loaded.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(loaded.status().message()), HasSubstr(std::string(c.says)));
+  }
+  EXPECT_FALSE(Policy::Load("").ok());
+  EXPECT_FALSE(Policy::Load("name: safe_harbor").ok());
+}
+
+TEST(Policy, EveryCutOfACompiledOneIsRefused) {
+  const std::string bytes = PlainPolicy(Action::kTag).SerializeAsString();
+  for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(Policy::Load(bytes.substr(0, size)).ok()) << size;
+}
+
+TEST(Names, AreThoseOfPolicyFiles) {
+  EXPECT_EQ(BasisName(Basis::kNone), "none");
+  EXPECT_EQ(BasisName(Basis::kSafeHarbor), "safe_harbor");
+  EXPECT_EQ(BasisName(Basis::kLimitedDataSet), "limited_data_set");
+  EXPECT_EQ(BasisName(Basis::kPseudonymized), "pseudonymized");
+  EXPECT_EQ(ActionName(Action::kKeep), "keep");
+  EXPECT_EQ(ActionName(Action::kTag), "tag");
+  EXPECT_EQ(ActionName(Action::kToken), "token");
+  EXPECT_EQ(ActionName(Action::kDrop), "drop");
+}
+
+}  // namespace
+}  // namespace phiveil
