@@ -1,6 +1,7 @@
 #include "match/lexicon.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -18,8 +19,10 @@
 namespace phiveil {
 namespace {
 
+using folded_hash_internal::LoadLittle;
+using folded_hash_internal::LoadTail;
+using folded_hash_internal::LowerAscii;
 using lexicon_table::Bucket;
-using lexicon_table::Entry;
 using lexicon_table::kSlots;
 
 constexpr uint32_t kNoEntry = std::numeric_limits<uint32_t>::max();
@@ -29,8 +32,8 @@ constexpr ClassBits kPassedOver = token_class::kDot | token_class::kComma | toke
                                   token_class::kApos | token_class::kPoss | token_class::kHash | token_class::kAmp |
                                   token_class::kQuote;
 constexpr size_t kMaxPassedOver = 4;
-constexpr size_t kProbeAhead = 12;   // tokens: the bucket is on its way
-constexpr size_t kConfirmAhead = 6;  // the entry and its word are
+constexpr size_t kProbeAhead = 16;   // tokens: the bucket is on its way
+constexpr size_t kConfirmAhead = 8;  // the entry and its word are
 
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(Concat("rule pack is damaged: ", what, "; compile or install it again"));
@@ -38,7 +41,7 @@ absl::Status Damaged(std::string_view what) {
 
 template <typename T>
 T GetLittle(std::string_view bytes, size_t at) {
-  return static_cast<T>(folded_hash_internal::LoadLittle<T>(bytes.data() + at));
+  return static_cast<T>(LoadLittle<T>(bytes.data() + at));
 }
 
 // The slots of `bucket` that hold `fingerprint`, as bits.
@@ -58,20 +61,22 @@ uint32_t SlotsWith(const Bucket& bucket, uint32_t fingerprint) {
 
 bool IsFull(const Bucket& bucket) { return bucket.fingerprint[kSlots - 1] != 0; }
 
-// Whether `word`, as it stands in a view, folds to `folded`.
-bool FoldsTo(std::string_view word, std::string_view folded) {
-  using folded_hash_internal::LoadLittle;
-  using folded_hash_internal::LoadTail;
-  using folded_hash_internal::LowerAscii;
-  if (word.size() == folded.size()) {
-    const char* w = word.data();
-    const char* f = folded.data();
-    size_t left = word.size();
-    for (; left >= 8; left -= 8, w += 8, f += 8) {
-      if (LowerAscii(LoadLittle<uint64_t>(w)) != LoadLittle<uint64_t>(f)) return false;
-    }
-    return LowerAscii(LoadTail(w, left)) == LoadTail(f, left);
-  }
+// An entry with what a token's look at it needs in one place.
+struct Row {
+  ClassBits classes;
+  uint64_t head;          // the word's first eight bytes
+  uint64_t second_words;  // SecondWordBit of the second words of its phrases
+  uint32_t word_offset;
+  uint32_t word_length;
+  uint32_t first_phrase;
+  uint32_t phrases;
+};
+
+uint64_t SecondWordBit(uint64_t hash) { return uint64_t{1} << (hash >> 58); }
+
+uint64_t Head(const char* word, size_t size) { return size < 8 ? LoadTail(word, size) : LoadLittle<uint64_t>(word); }
+
+bool FoldsSlowlyTo(std::string_view word, std::string_view folded) {
   size_t at = 0;
   for (const char c : word) {
     if (c == '\'') continue;
@@ -79,6 +84,19 @@ bool FoldsTo(std::string_view word, std::string_view folded) {
     if (at == folded.size() || folded[at++] != lower) return false;
   }
   return at == folded.size();
+}
+
+// Whether `word`, as it stands in a view, folds to `folded`.
+bool FoldsTo(std::string_view word, std::string_view folded) {
+  if (word.size() != folded.size()) return word.size() > folded.size() && FoldsSlowlyTo(word, folded);
+  const char* w = word.data();
+  const char* f = folded.data();
+  const size_t size = word.size();
+  if (size < 8) return LowerAscii(LoadTail(w, size)) == LoadTail(f, size);
+  for (size_t at = 0; at + 8 < size; at += 8) {
+    if (LowerAscii(LoadLittle<uint64_t>(w + at)) != LoadLittle<uint64_t>(f + at)) return false;
+  }
+  return LowerAscii(LoadLittle<uint64_t>(w + size - 8)) == LoadLittle<uint64_t>(f + size - 8);
 }
 
 }  // namespace
@@ -93,7 +111,7 @@ struct Lexicon::Impl {
   };
 
   std::vector<Bucket> buckets;
-  std::vector<Entry> entries;
+  std::vector<Row> entries;
   std::string words;
   std::vector<PhraseRow> phrases;
   std::vector<uint64_t> phrase_hashes;
@@ -103,9 +121,9 @@ struct Lexicon::Impl {
   absl::Status LoadBuckets(std::string_view bytes);
   absl::Status LoadEntries(std::string_view bytes);
   absl::Status LoadPhrases(const pb::Lexicon& lexicon);
-  absl::Status CheckPhraseOrder(const Entry& entry) const;
+  absl::Status LoadPhrasesOf(Row* entry) const;
 
-  std::string_view WordOf(const Entry& entry) const {
+  std::string_view WordOf(const Row& entry) const {
     return std::string_view(words).substr(entry.word_offset, entry.word_length);
   }
   std::span<const uint64_t> HashesOf(uint32_t phrase) const {
@@ -114,11 +132,11 @@ struct Lexicon::Impl {
   const Bucket& HomeOf(uint64_t hash) const { return buckets[lexicon_table::Home(hash, buckets.size())]; }
 
   uint32_t FirstCandidate(uint64_t hash) const;
-  const Entry* Confirm(std::string_view word, uint64_t hash, uint32_t candidate) const;
-  const Entry* Find(std::string_view word, uint64_t hash) const;
+  bool IsWord(std::string_view word, const Row& entry) const;
+  const Row* Find(std::string_view word, uint64_t hash) const;
 
   bool PhraseIs(const Document& doc, uint32_t phrase, const std::vector<uint32_t>& path) const;
-  void MarkPhrases(const Entry& entry, uint32_t token, Document* doc, std::vector<uint32_t>* path,
+  void MarkPhrases(const Row& entry, uint32_t token, Document* doc, std::vector<uint32_t>* path,
                    std::vector<CueHit>* hits) const;
 };
 
@@ -147,25 +165,32 @@ absl::Status Lexicon::Impl::LoadEntries(std::string_view bytes) {
   entries.resize(bytes.size() / lexicon_table::kEntryBytes);
   for (size_t i = 0; i < entries.size(); ++i) {
     const size_t at = i * lexicon_table::kEntryBytes;
-    Entry& entry = entries[i];
-    entry = {GetLittle<uint64_t>(bytes, at), GetLittle<uint32_t>(bytes, at + 8), GetLittle<uint32_t>(bytes, at + 12),
-             GetLittle<uint32_t>(bytes, at + 16), GetLittle<uint32_t>(bytes, at + 20)};
+    Row& entry = entries[i];
+    entry.classes = GetLittle<uint64_t>(bytes, at);
+    entry.word_offset = GetLittle<uint32_t>(bytes, at + 8);
+    entry.word_length = GetLittle<uint32_t>(bytes, at + 12);
+    entry.first_phrase = GetLittle<uint32_t>(bytes, at + 16);
+    entry.phrases = GetLittle<uint32_t>(bytes, at + 20);
     if (uint64_t{entry.word_offset} + entry.word_length > words.size()) return Damaged("a word lies outside its table");
     if (uint64_t{entry.first_phrase} + entry.phrases > phrases.size()) return Damaged("a word has no such phrases");
     if (entry.classes << (64 - token_class::kFirstListBit) != 0) return Damaged("a word has a class that is no list's");
-    PHIVEIL_RETURN_IF_ERROR(CheckPhraseOrder(entry));
+    entry.head = Head(words.data() + entry.word_offset, entry.word_length);
+    PHIVEIL_RETURN_IF_ERROR(LoadPhrasesOf(&entry));
   }
   return absl::OkStatus();
 }
 
-absl::Status Lexicon::Impl::CheckPhraseOrder(const Entry& entry) const {
-  for (uint32_t i = 0; i < entry.phrases; ++i) {
-    const auto now = HashesOf(entry.first_phrase + i);
-    if (phrase_words[phrases[entry.first_phrase + i].first_word] != WordOf(entry)) {
+absl::Status Lexicon::Impl::LoadPhrasesOf(Row* entry) const {
+  entry->second_words = 0;
+  for (uint32_t i = 0; i < entry->phrases; ++i) {
+    const uint32_t phrase = entry->first_phrase + i;
+    const auto now = HashesOf(phrase);
+    if (now.size() > 1) entry->second_words |= SecondWordBit(now[1]);
+    if (phrase_words[phrases[phrase].first_word] != WordOf(*entry)) {
       return Damaged("a phrase stands under another word");
     }
     if (i == 0) continue;
-    const auto before = HashesOf(entry.first_phrase + i - 1);
+    const auto before = HashesOf(phrase - 1);
     if (std::lexicographical_compare(now.begin(), now.end(), before.begin(), before.end())) {
       return Damaged("the phrases are out of order");
     }
@@ -201,17 +226,20 @@ uint32_t Lexicon::Impl::FirstCandidate(uint64_t hash) const {
   }
 }
 
-const Entry* Lexicon::Impl::Confirm(std::string_view word, uint64_t hash, uint32_t candidate) const {
-  if (FoldsTo(word, WordOf(entries[candidate]))) return &entries[candidate];
-  return Find(word, hash);  // two words share a fingerprint
+bool Lexicon::Impl::IsWord(std::string_view word, const Row& entry) const {
+  if (word.size() == entry.word_length) {
+    if (LowerAscii(Head(word.data(), word.size())) != entry.head) return false;
+    return word.size() <= 8 || FoldsTo(word, WordOf(entry));
+  }
+  return word.size() > entry.word_length && FoldsSlowlyTo(word, WordOf(entry));
 }
 
-const Entry* Lexicon::Impl::Find(std::string_view word, uint64_t hash) const {
+const Row* Lexicon::Impl::Find(std::string_view word, uint64_t hash) const {
   const uint32_t fingerprint = lexicon_table::Fingerprint(hash);
   for (size_t at = lexicon_table::Home(hash, buckets.size());; at = lexicon_table::Next(at, buckets.size())) {
     for (uint32_t slots = SlotsWith(buckets[at], fingerprint); slots != 0; slots &= slots - 1) {
-      const Entry& entry = entries[buckets[at].entry[std::countr_zero(slots)]];
-      if (FoldsTo(word, WordOf(entry))) return &entry;
+      const Row& entry = entries[buckets[at].entry[std::countr_zero(slots)]];
+      if (IsWord(word, entry)) return &entry;
     }
     if (!IsFull(buckets[at])) return nullptr;
   }
@@ -243,13 +271,13 @@ size_t NextWord(const Document& doc, size_t at) {
 }  // namespace
 
 bool Lexicon::Impl::PhraseIs(const Document& doc, uint32_t phrase, const std::vector<uint32_t>& path) const {
-  for (size_t i = 0; i < path.size(); ++i) {
+  for (size_t i = 1; i < path.size(); ++i) {  // the first is the entry's own word
     if (!FoldsTo(doc.Word(doc.tokens()[path[i]]), phrase_words[phrases[phrase].first_word + i])) return false;
   }
   return true;
 }
 
-void Lexicon::Impl::MarkPhrases(const Entry& entry, uint32_t token, Document* doc, std::vector<uint32_t>* path,
+void Lexicon::Impl::MarkPhrases(const Row& entry, uint32_t token, Document* doc, std::vector<uint32_t>* path,
                                 std::vector<CueHit>* hits) const {
   uint32_t low = entry.first_phrase;
   uint32_t high = low + entry.phrases;
@@ -271,6 +299,7 @@ void Lexicon::Impl::MarkPhrases(const Entry& entry, uint32_t token, Document* do
     // Those that go on with this word.
     const size_t depth = path->size();
     const uint64_t hash = doc->tokens()[next].hash;
+    if (depth == 1 && (entry.second_words & SecondWordBit(hash)) == 0) break;
     const auto first = phrases.begin();
     const auto hash_at = [&](const PhraseRow& row) { return phrase_hashes[row.first_word + depth]; };
     const auto range = std::ranges::equal_range(first + low, first + high, hash, {}, hash_at);
@@ -298,23 +327,23 @@ Lexicon::~Lexicon() = default;
 void Lexicon::Mark(Document* doc, std::vector<CueHit>* hits) const {
   std::vector<Token>& tokens = doc->tokens();
   std::vector<uint32_t> path;
-  std::array<uint32_t, 8> candidates;
-  static_assert(kConfirmAhead < candidates.size());
+  std::array<uint32_t, kProbeAhead> candidates;  // of the tokens between probing and confirming, round and round
   const size_t count = tokens.size();
   for (size_t i = 0; i < count + kProbeAhead; ++i) {
     if (i < count) __builtin_prefetch(&impl_->HomeOf(tokens[i].hash));
-    if (i >= kProbeAhead - kConfirmAhead && i - (kProbeAhead - kConfirmAhead) < count) {
-      const size_t at = i - (kProbeAhead - kConfirmAhead);
-      const bool word = (tokens[at].classes & kWordTokens) != 0;
-      const uint32_t candidate = word ? impl_->FirstCandidate(tokens[at].hash) : kNoEntry;
-      candidates[at % candidates.size()] = candidate;
+    if (const size_t probe = i - (kProbeAhead - kConfirmAhead); probe < count) {
+      const bool word = (tokens[probe].classes & kWordTokens) != 0;
+      const uint32_t candidate = word ? impl_->FirstCandidate(tokens[probe].hash) : kNoEntry;
+      candidates[probe % candidates.size()] = candidate;
       if (candidate != kNoEntry) __builtin_prefetch(&impl_->entries[candidate]);
     }
-    if (i < kProbeAhead) continue;
     const size_t at = i - kProbeAhead;
+    if (at >= count) continue;
     const uint32_t candidate = candidates[at % candidates.size()];
     if (candidate == kNoEntry) continue;
-    const Entry* entry = impl_->Confirm(doc->Word(tokens[at]), tokens[at].hash, candidate);
+    const std::string_view word = doc->Word(tokens[at]);
+    const Row* entry = &impl_->entries[candidate];
+    if (!impl_->IsWord(word, *entry)) entry = impl_->Find(word, tokens[at].hash);  // shares a fingerprint
     if (entry == nullptr) continue;
     tokens[at].classes |= entry->classes;
     if (entry->phrases > 0) impl_->MarkPhrases(*entry, static_cast<uint32_t>(at), doc, &path, hits);
@@ -322,7 +351,7 @@ void Lexicon::Mark(Document* doc, std::vector<CueHit>* hits) const {
 }
 
 ClassBits Lexicon::Classes(std::string_view word, uint64_t hash) const {
-  const Entry* entry = impl_->Find(word, hash);
+  const Row* entry = impl_->Find(word, hash);
   return entry == nullptr ? 0 : entry->classes;
 }
 
