@@ -139,7 +139,7 @@ class CsvReader : public RecordReader {
 
   Step Break(std::string problem, std::string* bytes, RawRecord* record) {
     done_ = true;
-    *record = {bytes->size(), 0, next_.line, next_.byte, std::move(problem)};
+    *record = {bytes->size(), 0, next_.line, next_.byte, std::move(problem), true};
     return Step::kRecord;
   }
 

@@ -34,10 +34,10 @@ FormatKind FormatFromName(std::string_view name);
 struct FormatSettings {
   Verb verb = Verb::kRedact;
   OffsetConverter::Unit offsets = OffsetConverter::Unit::kCodePoint;
-  std::string subject, actor, purpose;
+  std::string subject = {}, actor = {}, purpose = {};
   bool reasons = false;
-  std::vector<std::string> text_columns;
-  std::string id_column, subject_column;
+  std::vector<std::string> text_columns = {};
+  std::string id_column = {}, subject_column = {};
 };
 
 // One record taken apart. Views its own storage and the raw record: it is never copied or moved.

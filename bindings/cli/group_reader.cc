@@ -38,7 +38,11 @@ bool GroupReader::Next(Group* group) {
     }
     group->bytes += record.size;
     ++group->records;
+    // Were the end only found by the next group, a journal written between the two would have the
+    // record done and its input not.
+    segment.ends = record.last;
     segment.records.push_back(std::move(record));
+    if (segment.ends) CloseInput();
   }
   return !group->segments.empty();
 }

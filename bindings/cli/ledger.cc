@@ -62,7 +62,7 @@ std::string Records(const Ledger& ledger) {
 
 std::string Thousands(uint64_t number) {
   std::string digits = Concat(number);
-  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
   return digits;
 }
 

@@ -46,7 +46,7 @@ class TextReader : public RecordReader {
   Step Finish(std::string* bytes, RawRecord* record, std::string problem) {
     done_ = true;
     if (!problem.empty()) bytes->resize(begin_);
-    *record = {begin_, bytes->size() - begin_, 0, 0, std::move(problem)};
+    *record = {begin_, bytes->size() - begin_, 0, 0, std::move(problem), true};
     return Step::kRecord;
   }
 
@@ -88,8 +88,12 @@ class LineReader : public RecordReader {
           break;
         case ReadBuffer::Fill::kFailed:
           done_ = true;
-          *record = {bytes->size(), 0, next_.line, next_.byte,
-                     Concat("from this line on the input cannot be read: ", buffer_.problem())};
+          *record = {bytes->size(),
+                     0,
+                     next_.line,
+                     next_.byte,
+                     Concat("from this line on the input cannot be read: ", buffer_.problem()),
+                     true};
           return Step::kRecord;
       }
     }

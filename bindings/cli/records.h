@@ -23,6 +23,7 @@ struct RawRecord {
   uint64_t line = 0;    // 1-based line of the input; 0 when the record is a whole file
   uint64_t byte = 0;    // where the record begins in the (decompressed) input
   std::string problem;  // why it cannot be processed; empty when it can
+  bool last = false;    // the reader knows that nothing comes after it
 };
 
 // Where the next record begins.

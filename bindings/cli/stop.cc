@@ -58,6 +58,13 @@ void RequestStop() {
   HandleStop(0);
 }
 
+void ClearStop() {
+  char byte = 0;
+  while (read(StopPipe()[0], &byte, 1) > 0) {
+  }
+  stop_requested.store(false);
+}
+
 int StopDescriptor() { return StopPipe()[0]; }
 
 }  // namespace phiveil::cli

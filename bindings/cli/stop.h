@@ -12,6 +12,9 @@ void InstallStopHandlers();
 bool StopRequested();
 void RequestStop();
 
+// As if none had been requested, for a process that runs more than once (the tests do).
+void ClearStop();
+
 // Readable once a stop is requested; to be polled beside a descriptor that may block.
 int StopDescriptor();
 
