@@ -30,7 +30,8 @@ std::string Unescape(std::string_view text, std::vector<size_t>* origin) {
 
 bool ReadExpectation(std::string_view text, CaseLine* out) {
   if (text == "ok") return true;
-  for (const auto& [word, expect] : {std::pair("miss #", Expectation::kMiss), std::pair("extra #", Expectation::kExtra)}) {
+  for (const auto& [word, expect] :
+       {std::pair("miss #", Expectation::kMiss), std::pair("extra #", Expectation::kExtra)}) {
     const std::string_view prefix = word;
     if (!text.starts_with(prefix)) continue;
     const std::string_view number = text.substr(prefix.size());
@@ -42,7 +43,8 @@ bool ReadExpectation(std::string_view text, CaseLine* out) {
   return false;
 }
 
-std::optional<CaseLine> ReadLine(const SourceFile& file, size_t begin, std::string_view line, Diagnostics* diagnostics) {
+std::optional<CaseLine> ReadLine(const SourceFile& file, size_t begin, std::string_view line,
+                                 Diagnostics* diagnostics) {
   const size_t tab = line.rfind('\t');
   if (tab == std::string_view::npos) {
     diagnostics->Report(Code::kBadCase, {&file, begin, line.size()}, "a line that is not a case", std::string(kAdvice));
@@ -50,8 +52,8 @@ std::optional<CaseLine> ReadLine(const SourceFile& file, size_t begin, std::stri
   }
   CaseLine out;
   if (!ReadExpectation(line.substr(tab + 1), &out)) {
-    diagnostics->Report(Code::kBadCase, {&file, begin + tab + 1, line.size() - tab - 1}, "what is expected of this case?",
-                        std::string(kAdvice));
+    diagnostics->Report(Code::kBadCase, {&file, begin + tab + 1, line.size() - tab - 1},
+                        "what is expected of this case?", std::string(kAdvice));
     return std::nullopt;
   }
   std::vector<size_t> origin;
@@ -59,8 +61,8 @@ std::optional<CaseLine> ReadLine(const SourceFile& file, size_t begin, std::stri
   std::optional<MarkedText> marked = ParseMarks(Unescape(line.substr(0, tab), &origin), &error);
   if (!marked) {
     const size_t from = origin[error.offset];
-    diagnostics->Report(Code::kBadCase, {&file, begin + from, origin[error.offset + error.length] - from}, error.message,
-                        error.advice);
+    diagnostics->Report(Code::kBadCase, {&file, begin + from, origin[error.offset + error.length] - from},
+                        error.message, error.advice);
     return std::nullopt;
   }
   out.marked = *std::move(marked);

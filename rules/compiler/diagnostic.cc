@@ -69,17 +69,31 @@ size_t Characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
 }
 
+// Letters changed, left out, put in, or exchanged with their neighbour.
 size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
+  for (size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t change = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, change}));
+      const size_t change = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, change});
+      const bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (exchanged) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
     }
   }
-  return row[b.size()];
+  return cost[a.size()][b.size()];
+}
+
+// What a terminal may be shown: no control characters, nothing that is not UTF-8.
+std::string Printable(std::string_view line) {
+  std::string out(line);
+  for (char& c : out) {
+    const auto byte = static_cast<uint8_t>(c);
+    if ((byte < 0x20 && c != '\t') || byte == 0x7f) c = '?';
+  }
+  for (size_t at; (at = FirstInvalidUtf8(out)) != std::string_view::npos;) out[at] = '?';
+  return out;
 }
 
 // A line, or of a long one the part around what is meant; `column` and `width` follow it.
@@ -133,7 +147,8 @@ std::string Indent(const Excerpt& excerpt) {
 }  // namespace
 
 std::string_view CodeName(Code code) {
-  const auto row = std::find_if(std::begin(kNames), std::end(kNames), [&](const Name& name) { return name.code == code; });
+  const auto row =
+      std::find_if(std::begin(kNames), std::end(kNames), [&](const Name& name) { return name.code == code; });
   return row == std::end(kNames) ? "unknown" : row->name;
 }
 
@@ -163,9 +178,9 @@ std::string FormatDiagnostic(const Diagnostic& diagnostic) {
 void Diagnostics::Report(Code code, const Location& where, std::string message, std::string advice) {
   if (where.file == nullptr) return ReportFile(code, "", std::move(message), std::move(advice));
   const SourceFile::Place place = where.file->PlaceOf(where.offset);
-  const std::string_view line = where.file->LineOf(where.offset);
-  Diagnostic diagnostic{code, CodeSeverity(code), CodeId(code), where.file->path(), place.line, place.column,
-                        std::move(message), std::move(advice), std::string(line), 1};
+  std::string line = Printable(where.file->LineOf(where.offset));
+  Diagnostic diagnostic{code,         CodeSeverity(code), CodeId(code),      where.file->path(), place.line,
+                        place.column, std::move(message), std::move(advice), std::move(line),    1};
   const size_t offset = std::min(where.offset, where.file->text().size());
   const std::string_view rest = where.file->text().substr(offset, where.length);
   const auto width = static_cast<int>(Characters(rest.substr(0, rest.find_first_of("\r\n"))));

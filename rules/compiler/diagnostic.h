@@ -74,7 +74,7 @@ Severity CodeSeverity(Code code);
 struct Diagnostic {
   Code code = Code::kUnreadableFile;
   Severity severity = Severity::kError;
-  std::string id;           // "PH012"
+  std::string id;  // "PH012"
   std::string file;
   int line = 0;             // from 1; 0 where the file as a whole is meant
   int column = 0;           // from 1, in characters

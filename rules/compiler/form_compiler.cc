@@ -14,11 +14,11 @@ using Op = pb::Instruction;
 namespace tc = token_class;
 
 // Where a form may begin, the rarest first. The others are at nearly every token, or at none alone.
-constexpr ClassBits kGoodStarts[] = {
-    tc::kMixed,  tc::kNonLatin, tc::kInitial, tc::kHash,   tc::kAmp,       tc::kQuote,     tc::kSemi,
-    tc::kPoss,   tc::kApos,     tc::kLParen,  tc::kRParen, tc::kSlash,     tc::kOther,     tc::kLetter,
-    tc::kUpper,  tc::kNum,      tc::kColon,   tc::kHyphen, tc::kCap,       tc::kNl,        tc::kLineStart,
-    tc::kLineEnd, tc::kComma,   tc::kDot,     tc::kSentStart};
+constexpr ClassBits kGoodStarts[] = {tc::kMixed,     tc::kNonLatin, tc::kInitial, tc::kHash,   tc::kAmp,
+                                     tc::kQuote,     tc::kSemi,     tc::kPoss,    tc::kApos,   tc::kLParen,
+                                     tc::kRParen,    tc::kSlash,    tc::kOther,   tc::kLetter, tc::kUpper,
+                                     tc::kNum,       tc::kColon,    tc::kHyphen,  tc::kCap,    tc::kNl,
+                                     tc::kLineStart, tc::kLineEnd,  tc::kComma,   tc::kDot,    tc::kSentStart};
 
 class Emitter {
  public:
@@ -29,12 +29,16 @@ class Emitter {
   // False when the program outgrows kCounted.
   bool Emit(const FormNode& node) {
     switch (node.kind) {
-      case FormNode::Kind::kToken: return EmitToken(node);
+      case FormNode::Kind::kToken:
+        return EmitToken(node);
       case FormNode::Kind::kSequence:
         return std::all_of(node.children.begin(), node.children.end(), [&](const auto& child) { return Emit(*child); });
-      case FormNode::Kind::kCapture: return Add(Op::BEGIN) && Emit(*node.children[0]) && Add(Op::END);
-      case FormNode::Kind::kChoice: return EmitChoice(node);
-      case FormNode::Kind::kRepeat: return EmitRepeat(node);
+      case FormNode::Kind::kCapture:
+        return Add(Op::BEGIN) && Emit(*node.children[0]) && Add(Op::END);
+      case FormNode::Kind::kChoice:
+        return EmitChoice(node);
+      case FormNode::Kind::kRepeat:
+        return EmitRepeat(node);
     }
     return false;
   }
@@ -196,7 +200,8 @@ class Analysis {
   const pb::Form& form_;
 };
 
-std::optional<pb::Form> Fail(Code code, std::string_view form, std::string message, std::string advice, FormError* error) {
+std::optional<pb::Form> Fail(Code code, std::string_view form, std::string message, std::string advice,
+                             FormError* error) {
   *error = {code, 0, std::max<size_t>(1, form.size()), std::move(message), std::move(advice)};
   return std::nullopt;
 }
@@ -212,7 +217,8 @@ std::optional<pb::Form> CompileForm(std::string_view form, const ClassLookup& cl
   const bool counted = emitter.Emit(*root) && emitter.Add(Op::MATCH);
   if (!counted || out.code_size() > kLongestForm) {
     const std::string size = counted ? std::to_string(out.code_size()) : Concat("more than ", Emitter::kCounted);
-    return Fail(Code::kFormTooLong, form, Concat(size, " steps when its repeats are written out, more than ", kLongestForm),
+    return Fail(Code::kFormTooLong, form,
+                Concat(size, " steps when its repeats are written out, more than ", kLongestForm),
                 "lower the repeats, make classes of words that stand beside each other, or make two rules", error);
   }
   const Analysis analysis(out);
@@ -220,10 +226,12 @@ std::optional<pb::Form> CompileForm(std::string_view form, const ClassLookup& cl
     return Fail(Code::kFormNeverMatches, form, "every element may be missing", "make one of them needed", error);
   }
   if (!analysis.CapturesOnce()) {
-    return Fail(Code::kBadForm, form, "not every way through passes < > once", "put one < > around what is found", error);
+    return Fail(Code::kBadForm, form, "not every way through passes < > once", "put one < > around what is found",
+                error);
   }
   if (analysis.FindsNothing()) {
-    return Fail(Code::kFormNeverMatches, form, "what is inside < > may be missing", "make one element in it needed", error);
+    return Fail(Code::kFormNeverMatches, form, "what is inside < > may be missing", "make one element in it needed",
+                error);
   }
   if (!analysis.FillFirst(&out)) {
     return Fail(Code::kFormStart, form, "could begin at nearly every token",

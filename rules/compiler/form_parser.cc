@@ -11,7 +11,7 @@
 namespace phiveil::rules {
 namespace {
 
-constexpr int kUnbounded = 8;   // what * and + mean at most
+constexpr int kUnbounded = 8;  // what * and + mean at most
 constexpr int kMostRepeats = 32;
 constexpr int kDeepest = 32;
 constexpr size_t kMostWays = 512;  // to be one token
@@ -136,7 +136,8 @@ class Parser {
   }
 
   bool OneToken(const FormNode& node, size_t begin, Tests* tests) {
-    if (node.kind == FormNode::Kind::kSequence && node.children.size() == 1) return OneToken(*node.children[0], begin, tests);
+    if (node.kind == FormNode::Kind::kSequence && node.children.size() == 1)
+      return OneToken(*node.children[0], begin, tests);
     if (node.kind != FormNode::Kind::kToken) {
       Fail(begin, at_ - begin, "only what is one token can be joined by &", "");
       return false;
@@ -158,13 +159,24 @@ class Parser {
     int most = 0;
     const size_t mark = at_;
     switch (form_[at_]) {
-      case '?': most = 1; ++at_; break;
-      case '*': most = kUnbounded; ++at_; break;
-      case '+': least = 1; most = kUnbounded; ++at_; break;
+      case '?':
+        most = 1;
+        ++at_;
+        break;
+      case '*':
+        most = kUnbounded;
+        ++at_;
+        break;
+      case '+':
+        least = 1;
+        most = kUnbounded;
+        ++at_;
+        break;
       case '{':
         if (!Bounds(&least, &most)) return nullptr;
         break;
-      default: return atom;
+      default:
+        return atom;
     }
     if (at_ < form_.size() && std::string_view("?*+{").find(form_[at_]) != std::string_view::npos) {
       return Fail(mark, at_ + 1 - mark, "two repeats after one element", "put the first one in brackets");
@@ -189,7 +201,8 @@ class Parser {
       return false;
     }
     if (*least > *most || *most == 0 || *most > kMostRepeats) {
-      Fail(begin, at_ - begin, "a repeat that cannot be", Concat("the upper bound is at least the lower one, from 1 to ", kMostRepeats));
+      Fail(begin, at_ - begin, "a repeat that cannot be",
+           Concat("the upper bound is at least the lower one, from 1 to ", kMostRepeats));
       return false;
     }
     return true;
@@ -198,7 +211,8 @@ class Parser {
   bool Number(int* out) {
     SkipSpace();
     const size_t begin = at_;
-    for (*out = 0; at_ < form_.size() && IsDigit(form_[at_]) && at_ - begin < 4; ++at_) *out = *out * 10 + (form_[at_] - '0');
+    for (*out = 0; at_ < form_.size() && IsDigit(form_[at_]) && at_ - begin < 4; ++at_)
+      *out = *out * 10 + (form_[at_] - '0');
     return at_ > begin;
   }
 
@@ -213,9 +227,11 @@ class Parser {
       if (!(negated ? Exclude(part, begin, &tests) : Intersect(part, &tests))) return nullptr;
       tests.erase(std::remove_if(tests.begin(), tests.end(), std::not_fn(CanBe)), tests.end());
       if (tests.empty()) {
-        return Fail(element, at_ - element, "no token can be all of these", "a token has one shape", Code::kFormNeverMatches);
+        return Fail(element, at_ - element, "no token can be all of these", "a token has one shape",
+                    Code::kFormNeverMatches);
       }
-      if (tests.size() > kMostWays) return Fail(element, at_ - element, "too many ways to be one token", "make a class of them");
+      if (tests.size() > kMostWays)
+        return Fail(element, at_ - element, "too many ways to be one token", "make a class of them");
     } while (TakeAfterSpace('&'));
     NodePtr node = New(FormNode::Kind::kToken, element);
     node->tests = std::move(tests);

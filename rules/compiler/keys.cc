@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kStatuses[] = {"experimental", "stable", "retired"};
 constexpr std::string_view kBoundaries[] = {"token", "run", "space", "none"};
-constexpr std::string_view kSubtypes[] = {"year",    "birth_year", "birth_date", "weekday", "time",
+constexpr std::string_view kSubtypes[] = {"year",    "birth_year", "birth_date", "weekday",  "time",
                                           "patient", "relative",   "staff",      "user_name"};
 constexpr std::string_view kExtends[] = {"url", "email", "path"};
 constexpr std::string_view kSides[] = {"before", "after", "either"};
@@ -22,12 +22,14 @@ constexpr std::string_view kActions[] = {"keep", "tag", "token", "drop"};
 constexpr std::string_view kShows[] = {"nothing", "year", "cap90", "zip3", "role"};
 
 constexpr Key kPack[] = {
-    {"pack", KeyType::kText, true},     {"version", KeyType::kText, true},   {"about", KeyType::kText, true},
-    {"rules", KeyType::kTextList, true}, {"macros", KeyType::kMap},           {"classes", KeyType::kList},
+    {"pack", KeyType::kText, true},      {"version", KeyType::kText, true}, {"about", KeyType::kText, true},
+    {"rules", KeyType::kTextList, true}, {"macros", KeyType::kMap},         {"classes", KeyType::kList},
     {"lists", KeyType::kTextList},
 };
 constexpr Key kClass[] = {
-    {"class", KeyType::kText, true}, {"words", KeyType::kTextList}, {"file", KeyType::kText},
+    {"class", KeyType::kText, true},
+    {"words", KeyType::kTextList},
+    {"file", KeyType::kText},
     {"about", KeyType::kText},
 };
 constexpr Key kRuleFile[] = {{"category", KeyType::kText, true}, {"rules", KeyType::kList, true}};
@@ -57,9 +59,9 @@ constexpr Key kCue[] = {
 };
 constexpr Key kAllow[] = {{"text", KeyType::kText, true}, {"why", KeyType::kText, true}};
 constexpr Key kPolicy[] = {
-    {"name", KeyType::kText, true},    {"version", KeyType::kText, true},
-    {"about", KeyType::kText, true},   {"basis", KeyType::kText, true, 0, 0, kBases},
-    {"claim", KeyType::kText, true},   {"default", KeyType::kMap, true},
+    {"name", KeyType::kText, true},  {"version", KeyType::kText, true},
+    {"about", KeyType::kText, true}, {"basis", KeyType::kText, true, 0, 0, kBases},
+    {"claim", KeyType::kText, true}, {"default", KeyType::kMap, true},
     {"categories", KeyType::kMap},
 };
 constexpr Key kCategoryRule[] = {
@@ -73,13 +75,20 @@ constexpr Key kCategoryRule[] = {
 
 std::string_view TypeName(KeyType type) {
   switch (type) {
-    case KeyType::kText: return "text";
-    case KeyType::kNumber: return "a number";
-    case KeyType::kInteger: return "a whole number";
-    case KeyType::kBool: return "true or false";
-    case KeyType::kTextList: return "a list of texts";
-    case KeyType::kList: return "a list of maps";
-    case KeyType::kMap: return "a map";
+    case KeyType::kText:
+      return "text";
+    case KeyType::kNumber:
+      return "a number";
+    case KeyType::kInteger:
+      return "a whole number";
+    case KeyType::kBool:
+      return "true or false";
+    case KeyType::kTextList:
+      return "a list of texts";
+    case KeyType::kList:
+      return "a list of maps";
+    case KeyType::kMap:
+      return "a map";
   }
   return "";
 }
@@ -106,15 +115,20 @@ bool IsMap(const YamlNode& node) { return node.kind == YamlNode::Kind::kMap; }
 
 bool Fits(const YamlNode& node, KeyType type) {
   switch (type) {
-    case KeyType::kText: return IsScalar(node);
-    case KeyType::kNumber: return Number(node).has_value();
-    case KeyType::kInteger: return Number(node).has_value() && *Number(node) == std::floor(*Number(node));
-    case KeyType::kBool: return Bool(node).has_value();
+    case KeyType::kText:
+      return IsScalar(node);
+    case KeyType::kNumber:
+      return Number(node).has_value();
+    case KeyType::kInteger:
+      return Number(node).has_value() && *Number(node) == std::floor(*Number(node));
+    case KeyType::kBool:
+      return Bool(node).has_value();
     case KeyType::kTextList:
       return node.kind == YamlNode::Kind::kList && std::all_of(node.items.begin(), node.items.end(), IsScalar);
     case KeyType::kList:
       return node.kind == YamlNode::Kind::kList && std::all_of(node.items.begin(), node.items.end(), IsMap);
-    case KeyType::kMap: return IsMap(node);
+    case KeyType::kMap:
+      return IsMap(node);
   }
   return false;
 }
@@ -155,14 +169,38 @@ void CheckValue(const YamlFile& file, const Key& key, const YamlNode& value, Dia
 
 }  // namespace
 
-const KeyTable& PackKeys() { static constexpr KeyTable kTable{"a pack", kPack}; return kTable; }
-const KeyTable& ClassKeys() { static constexpr KeyTable kTable{"a class", kClass}; return kTable; }
-const KeyTable& RuleFileKeys() { static constexpr KeyTable kTable{"a rule file", kRuleFile}; return kTable; }
-const KeyTable& RuleKeys() { static constexpr KeyTable kTable{"a rule", kRule}; return kTable; }
-const KeyTable& CueKeys() { static constexpr KeyTable kTable{"a cue", kCue}; return kTable; }
-const KeyTable& AllowKeys() { static constexpr KeyTable kTable{"an allow entry", kAllow}; return kTable; }
-const KeyTable& PolicyKeys() { static constexpr KeyTable kTable{"a policy", kPolicy}; return kTable; }
-const KeyTable& CategoryRuleKeys() { static constexpr KeyTable kTable{"a category's rule", kCategoryRule}; return kTable; }
+const KeyTable& PackKeys() {
+  static constexpr KeyTable kTable{"a pack", kPack};
+  return kTable;
+}
+const KeyTable& ClassKeys() {
+  static constexpr KeyTable kTable{"a class", kClass};
+  return kTable;
+}
+const KeyTable& RuleFileKeys() {
+  static constexpr KeyTable kTable{"a rule file", kRuleFile};
+  return kTable;
+}
+const KeyTable& RuleKeys() {
+  static constexpr KeyTable kTable{"a rule", kRule};
+  return kTable;
+}
+const KeyTable& CueKeys() {
+  static constexpr KeyTable kTable{"a cue", kCue};
+  return kTable;
+}
+const KeyTable& AllowKeys() {
+  static constexpr KeyTable kTable{"an allow entry", kAllow};
+  return kTable;
+}
+const KeyTable& PolicyKeys() {
+  static constexpr KeyTable kTable{"a policy", kPolicy};
+  return kTable;
+}
+const KeyTable& CategoryRuleKeys() {
+  static constexpr KeyTable kTable{"a category's rule", kCategoryRule};
+  return kTable;
+}
 
 std::vector<std::string_view> CategoryNames() {
   std::vector<std::string_view> names;

@@ -28,7 +28,7 @@ struct Key {
   std::string_view name;
   KeyType type;
   bool required = false;
-  double least = 0;                              // of a number
+  double least = 0;  // of a number
   double most = 0;
   std::span<const std::string_view> values = {};  // of a text: nothing else is known
 };

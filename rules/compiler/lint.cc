@@ -63,7 +63,8 @@ void LintNearDuplicates(const CompiledPack& compiled, Diagnostics* diagnostics) 
   for (size_t i = 0; i < compiled.parts.size(); ++i) {
     if (compiled.parts[i].expression < 0) continue;
     const RuleSource& rule = compiled.source->rules[i];
-    const auto [other, fresh] = first.emplace(std::pair(std::string_view(compiled.parts[i].expanded), rule.caseless), i);
+    const auto [other, fresh] =
+        first.emplace(std::pair(std::string_view(compiled.parts[i].expanded), rule.caseless), i);
     const RuleSource& before = compiled.source->rules[other->second];
     if (fresh || rule.boundary == before.boundary) continue;
     diagnostics->Report(Code::kNearDuplicate, TextOfRule(rule),
@@ -76,8 +77,8 @@ void LintUnused(const CompiledPack& compiled, Diagnostics* diagnostics) {
   const PackSource& source = *compiled.source;
   for (const ClassSource& one : source.classes) {
     if (compiled.used_classes.contains(one.name)) continue;
-    diagnostics->Report(Code::kUnusedClass, source.pack_file->At(*one.node), Concat("no form uses class `", one.name, "`"),
-                        "remove it: its words cost memory and time");
+    diagnostics->Report(Code::kUnusedClass, source.pack_file->At(*one.node),
+                        Concat("no form uses class `", one.name, "`"), "remove it: its words cost memory and time");
   }
   for (const auto& [name, macro] : source.macros) {
     if (compiled.used_macros.contains(name)) continue;
@@ -97,8 +98,7 @@ void LintPack(const CompiledPack& compiled, Diagnostics* diagnostics) {
     LintTrigger(compiled, rule, compiled.parts[i], &expressions, diagnostics);
   }
   LintNearDuplicates(compiled, diagnostics);
-  // A form with an error uses nothing yet.
-  if (diagnostics->errors() == 0) LintUnused(compiled, diagnostics);
+  LintUnused(compiled, diagnostics);
 }
 
 }  // namespace phiveil::rules

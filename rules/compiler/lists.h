@@ -20,7 +20,7 @@ struct ListFile {
   static constexpr size_t kMostWords = 8;  // in one entry
 
   std::string name;
-  std::string about;                // the comments before the first entry
+  std::string about;                 // the comments before the first entry
   std::vector<std::string> entries;  // as written
 };
 

@@ -30,8 +30,8 @@ struct Expansion {
   static constexpr size_t kDepth = 8;
 
   std::string text;
-  std::vector<size_t> origin;     // for each byte of `text` and its end: the byte of what was expanded
-  std::set<std::string> macros;   // used, also by macros
+  std::vector<size_t> origin;    // for each byte of `text` and its end: the byte of what was expanded
+  std::set<std::string> macros;  // used, also by macros
 
   // Where byte `at` of the expanded text comes from.
   size_t OriginOf(size_t at) const { return at < origin.size() ? origin[at] : (origin.empty() ? 0 : origin.back()); }

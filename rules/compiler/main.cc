@@ -27,7 +27,8 @@ int Run(const std::vector<std::string>& args) {
   if (verb == "explain" && given == 3) return ExplainRule(args[1], args[2], std::cout);
   if (verb == "policy" && given == 2) return CheckPolicy(args[1], std::cout);
   if (verb == "policy" && given == 3) return CompilePolicyFile(args[1], args[2], std::cerr);
-  std::cerr << "usage: phiveil-compile check DIR | compile DIR FILE [--unproven] | test DIR | explain DIR ID | policy FILE.yaml [FILE]\n";
+  std::cerr << "usage: phiveil-compile check DIR | compile DIR FILE [--unproven] | test DIR | explain DIR ID | policy "
+               "FILE.yaml [FILE]\n";
   return 2;
 }
 

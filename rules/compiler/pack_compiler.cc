@@ -90,8 +90,9 @@ class PackCompiler {
     absl::StatusOr<std::string> database = CompileDatabase(pack_.expressions(), Platform::kAvx2);
     if (!database.ok()) {
       const absl::string_view message = database.status().message();
-      diagnostics_->ReportFile(Code::kDatabase, source_.dir, Concat("the patterns do not compile together: ",
-                                                                    std::string_view(message.data(), message.size())));
+      diagnostics_->ReportFile(
+          Code::kDatabase, source_.dir,
+          Concat("the patterns do not compile together: ", std::string_view(message.data(), message.size())));
       return;
     }
     pack_.set_hs_database(*std::move(database));
@@ -224,7 +225,8 @@ class PackCompiler {
     return found->second;
   }
 
-  void ReportIn(const RuleSource& rule, Code code, size_t offset, size_t length, std::string message, std::string advice) {
+  void ReportIn(const RuleSource& rule, Code code, size_t offset, size_t length, std::string message,
+                std::string advice) {
     diagnostics_->Report(code, InsideScalar(*rule.file->source, *rule.text_node, offset, length), std::move(message),
                          std::move(advice));
   }
@@ -251,7 +253,7 @@ CompiledPack CompilePack(const std::string& dir, Diagnostics* diagnostics) {
   if (out.pack.rules_size() == 0 && diagnostics->errors() == 0) {
     diagnostics->ReportFile(Code::kMissingKey, dir, "a pack without a rule that is not retired");
   }
-  LintPack(out, diagnostics);
+  if (diagnostics->errors() == 0) LintPack(out, diagnostics);
   out.rule_seconds = watch.Lap();
   if (diagnostics->errors() > 0) return out;
   compiler.BuildLexicon();

@@ -23,14 +23,14 @@
 namespace phiveil::rules {
 
 struct CompiledPack {
-  bool good = false;                  // no errors: `pack` is whole
+  bool good = false;  // no errors: `pack` is whole
   pb::Pack pack;
   std::unique_ptr<PackSource> source;  // null when there is no pack.yaml to read
 
   // What lints and explanations are made of; one entry for each rule of `source`.
   struct Part {
-    int rule = -1;         // in `pack`; -1 for retired rules and those with errors
-    int expression = -1;   // in `pack`; -1 for forms and lists
+    int rule = -1;        // in `pack`; -1 for retired rules and those with errors
+    int expression = -1;  // in `pack`; -1 for forms and lists
     int form = -1;
     std::string expanded;  // the pattern or form with its macros put in
   };
@@ -46,7 +46,8 @@ struct CompiledPack {
 
 CompiledPack CompilePack(const std::string& dir, Diagnostics* diagnostics);
 
-// Warnings about rules that compile and yet are probably not what was meant. CompilePack calls it.
+// Warnings about rules that compile and yet are probably not what was meant. CompilePack calls it when
+// there are no errors.
 void LintPack(const CompiledPack& compiled, Diagnostics* diagnostics);
 
 }  // namespace phiveil::rules

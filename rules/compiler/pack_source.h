@@ -22,8 +22,8 @@ namespace phiveil::rules {
 
 struct ClassSource {
   std::string name;
-  std::vector<std::string> words;   // inline
-  std::unique_ptr<ListFile> list;   // may be null
+  std::vector<std::string> words;  // inline
+  std::unique_ptr<ListFile> list;  // may be null
   const YamlNode* node = nullptr;
 };
 
@@ -68,8 +68,8 @@ struct RuleSource {
 };
 
 struct CaseSource {
-  std::string path;      // mrn.cases
-  Category category;     // of the rule file beside it
+  std::string path;   // mrn.cases
+  Category category;  // of the rule file beside it
 };
 
 struct PackSource {
@@ -79,7 +79,7 @@ struct PackSource {
   std::string about;
   Macros macros;
   std::vector<ClassSource> classes;
-  std::vector<RuleSource> rules;   // retired ones too
+  std::vector<RuleSource> rules;  // retired ones too
   std::vector<CaseSource> cases;
   const YamlFile* pack_file = nullptr;
   std::vector<std::unique_ptr<YamlFile>> files;  // what all nodes point into

@@ -52,8 +52,10 @@ class PolicyCompiler {
     policy.set_claim(std::string(TextOf(root, "claim").value_or("")));
     policy.set_basis(IndexOf(kBases, TextOf(root, "basis").value_or("")));
     pb::CategoryRule usual;
-    if (const YamlNode* node = root.Find("default")) usual = ReadRule(*node);
-    ReadCategories(root.Find("categories"));
+    if (const YamlNode* node = root.Find("default"); node != nullptr && node->kind == YamlNode::Kind::kMap) {
+      usual = ReadRule(*node);
+    }
+    if (const YamlNode* node = root.Find("categories")) ReadCategories(*node);
     if (diagnostics_->errors() > 0) return std::nullopt;
     for (size_t i = 1; i < kCategoryCount; ++i) {
       const auto category = static_cast<Category>(i);
@@ -83,17 +85,16 @@ class PolicyCompiler {
     return rule;
   }
 
-  void ReadCategories(const YamlNode* categories) {
-    if (categories == nullptr) return;
-    for (size_t i = 0; i < categories->keys.size(); ++i) {
-      const YamlNode& key = categories->keys[i];
+  void ReadCategories(const YamlNode& categories) {
+    for (size_t i = 0; i < categories.keys.size(); ++i) {
+      const YamlNode& key = categories.keys[i];
       const std::optional<Category> category = ParseCategory(key.value);
       if (!category || *category == Category::kSafe) {
         diagnostics_->Report(Code::kUnknownCategory, file_.At(key), Concat("no category `", key.value, "` in a policy"),
                              DidYouMean(key.value, CategoryNames(), Concat("one of: ", Join(CategoryNames()))));
         continue;
       }
-      rules_[*category] = ReadRule(categories->items[i]);
+      rules_[*category] = ReadRule(categories.items[i]);
       nodes_[*category] = &key;
     }
   }

@@ -62,7 +62,8 @@ class PackReader {
         diagnostics_->Report(Code::kBadMacro, file.At(key), Concat("`", key.value, "` cannot be a macro's name"),
                              "lower-case letters, digits and underscores, first a letter");
       } else if (body.kind != YamlNode::Kind::kScalar || body.value.empty()) {
-        diagnostics_->Report(Code::kBadMacro, file.At(body), "a macro stands for a text", "put single quotes around it");
+        diagnostics_->Report(Code::kBadMacro, file.At(body), "a macro stands for a text",
+                             "put single quotes around it");
       } else {
         pack_->macros[key.value] = {body.value, &file, &key, &body};
       }
@@ -72,7 +73,8 @@ class PackReader {
   void ReadClasses(const YamlFile& file, const YamlNode& root) {
     std::set<std::string_view> names;
     for (const YamlNode& node : ListOf(root, "classes")) {
-      if (!CheckMap(file, node, ClassKeys(), diagnostics_)) continue;
+      if (node.kind != YamlNode::Kind::kMap) continue;
+      CheckMap(file, node, ClassKeys(), diagnostics_);
       const YamlNode* name_node = node.Find("class");
       const std::string_view name = TextOf(node, "class").value_or("");
       if (name.empty()) continue;
@@ -138,11 +140,13 @@ class PackReader {
       if (node.kind != YamlNode::Kind::kScalar) continue;
       const fs::path path = fs::path(pack_->dir) / node.value;
       if (!IsPlainName(node.value) || path.extension() != ".yaml") {
-        diagnostics_->Report(Code::kUnreadableFile, file.At(node), "a rule file is named like `mrn.yaml`, in the pack's folder");
+        diagnostics_->Report(Code::kUnreadableFile, file.At(node),
+                             "a rule file is named like `mrn.yaml`, in the pack's folder");
       } else if (!listed_.insert(node.value).second) {
         diagnostics_->Report(Code::kDuplicateId, file.At(node), Concat("`", node.value, "` is listed twice"));
       } else if (!Exists(path)) {
-        diagnostics_->Report(Code::kUnreadableFile, file.At(node), Concat("no file `", node.value, "` beside pack.yaml"));
+        diagnostics_->Report(Code::kUnreadableFile, file.At(node),
+                             Concat("no file `", node.value, "` beside pack.yaml"));
       } else if (std::unique_ptr<YamlFile> rules = LoadYaml(path.string(), diagnostics_); rules != nullptr) {
         ReadRuleFile(*rules, pack_, diagnostics_);
         AddCases(path, *rules);
@@ -162,7 +166,8 @@ class PackReader {
     std::vector<std::string> unlisted;
     for (const auto& entry : fs::directory_iterator(pack_->dir, ignored)) {
       const std::string name = entry.path().filename().string();
-      if (entry.path().extension() == ".yaml" && name != "pack.yaml" && !listed_.contains(name)) unlisted.push_back(name);
+      if (entry.path().extension() == ".yaml" && name != "pack.yaml" && !listed_.contains(name))
+        unlisted.push_back(name);
     }
     std::sort(unlisted.begin(), unlisted.end());
     for (const std::string& name : unlisted) {

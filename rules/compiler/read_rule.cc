@@ -121,10 +121,12 @@ class RuleReader {
     const std::string_view needed = safe ? "veto" : "score";
     const std::string_view other = safe ? "score" : "veto";
     if (node_.Find(needed) == nullptr) {
-      Report(Code::kMissingKey, node_, Concat("a rule of category ", CategoryName(rule_.category), " needs the key `", needed, "`"));
+      Report(Code::kMissingKey, node_,
+             Concat("a rule of category ", CategoryName(rule_.category), " needs the key `", needed, "`"));
     }
     if (const YamlNode* value = node_.Find(other)) {
-      Report(Code::kKeyNotHere, *value, Concat("`", other, "` does not belong to category ", CategoryName(rule_.category)),
+      Report(Code::kKeyNotHere, *value,
+             Concat("`", other, "` does not belong to category ", CategoryName(rule_.category)),
              Concat("use `", needed, "`"));
     }
     rule_.score = static_cast<float>(NumberOf(node_, "score").value_or(0));
@@ -132,7 +134,8 @@ class RuleReader {
   }
 
   void ReadCue(const YamlNode& node) {
-    if (!CheckMap(file_, node, CueKeys(), diagnostics_)) return;
+    if (node.kind != YamlNode::Kind::kMap) return;
+    CheckMap(file_, node, CueKeys(), diagnostics_);
     CueSource& cue = rule_.cues.emplace_back();
     cue.side = static_cast<pb::Cue::Side>(IndexOf(kSideNames, TextOf(node, "side").value_or("before")));
     cue.within = static_cast<uint32_t>(std::clamp(NumberOf(node, "within").value_or(1), 1.0, 40.0));
@@ -144,6 +147,7 @@ class RuleReader {
       Report(Code::kBadCue, *words, "a cue without words");
     }
     for (const YamlNode& word : ListOf(node, "words")) {
+      if (word.kind != YamlNode::Kind::kScalar) continue;
       const size_t count = FoldWords(word.value).size();
       if (count == 0 || count > kMostCueWords) {
         Report(Code::kBadCue, word, count == 0 ? "a cue without a letter or digit" : "a cue of too many words");
@@ -167,7 +171,8 @@ class RuleReader {
   }
 
   void ReadAllow(const YamlNode& node) {
-    if (!CheckMap(file_, node, AllowKeys(), diagnostics_)) return;
+    if (node.kind != YamlNode::Kind::kMap) return;
+    CheckMap(file_, node, AllowKeys(), diagnostics_);
     const YamlNode* text = node.Find("text");
     if (text == nullptr || text->value.empty()) return;
     const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n'; };
@@ -226,13 +231,15 @@ void ReadRuleFile(const YamlFile& file, PackSource* pack, Diagnostics* diagnosti
   const std::optional<Category> category = ParseCategory(name);
   if (!category) {
     if (!name.empty()) {
-      diagnostics->Report(Code::kUnknownCategory, file.At(*file.root.Find("category")), Concat("no category `", name, "`"),
+      diagnostics->Report(Code::kUnknownCategory, file.At(*file.root.Find("category")),
+                          Concat("no category `", name, "`"),
                           DidYouMean(name, CategoryNames(), Concat("one of: ", Join(CategoryNames()))));
     }
     return;
   }
   for (const YamlNode& node : ListOf(file.root, "rules")) {
-    if (!CheckMap(file, node, RuleKeys(), diagnostics)) continue;
+    if (node.kind != YamlNode::Kind::kMap) continue;
+    CheckMap(file, node, RuleKeys(), diagnostics);
     pack->rules.push_back(RuleReader(file, node, *category, diagnostics).Read());
   }
 }

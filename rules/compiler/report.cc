@@ -25,7 +25,8 @@ void WriteDiagnostics(const Diagnostics& diagnostics, std::ostream& out) {
 }
 
 void WriteSummary(const CompiledPack& compiled, const Diagnostics& diagnostics, std::ostream& out) {
-  const std::string found = Concat(Count(diagnostics.errors(), "error"), ", ", Count(diagnostics.warnings(), "warning"));
+  const std::string found =
+      Concat(Count(diagnostics.errors(), "error"), ", ", Count(diagnostics.warnings(), "warning"));
   if (compiled.source == nullptr) {
     out << found << "\n";
     return;
@@ -38,8 +39,8 @@ void WriteSummary(const CompiledPack& compiled, const Diagnostics& diagnostics, 
   out << compiled.source->name << " " << compiled.source->version << ": "
       << Count(static_cast<size_t>(pack.rules_size()), "rule") << ", "
       << Count(static_cast<size_t>(pack.expressions_size()), "expression") << ", "
-      << Count(static_cast<size_t>(pack.forms_size()), "form") << ", " << pack.classes_size() << " classes of "
-      << Count(words, "word") << "; " << found << "\n";
+      << Count(static_cast<size_t>(pack.forms_size()), "form") << ", " << Count(words, "list word") << " in "
+      << pack.classes_size() << (pack.classes_size() == 1 ? " class" : " classes") << "; " << found << "\n";
   out << "read " << Seconds(compiled.read_seconds) << ", rules " << Seconds(compiled.rule_seconds) << ", lists "
       << Seconds(compiled.lexicon_seconds) << ", database " << Seconds(compiled.database_seconds) << "\n";
 }

@@ -130,7 +130,8 @@ void RuleTester::RunCase(const CaseSource& source, const CaseLine& one, Tally* t
   }
 }
 
-absl::StatusOr<RuleTester::Verdict> RuleTester::Judge(const MarkedText& text, Category category, bool marked_too) const {
+absl::StatusOr<RuleTester::Verdict> RuleTester::Judge(const MarkedText& text, Category category,
+                                                      bool marked_too) const {
   Verdict verdict;
   std::set<Category> judged{category};
   if (marked_too) {
@@ -141,7 +142,8 @@ absl::StatusOr<RuleTester::Verdict> RuleTester::Judge(const MarkedText& text, Ca
   for (const Finding& f : findings) {
     if (!judged.contains(f.category)) continue;
     found.push_back({f.begin, f.end, f.category});
-    const bool marked = std::any_of(text.marks.begin(), text.marks.end(), [&](const Mark& m) { return Overlaps(f, m); });
+    const bool marked =
+        std::any_of(text.marks.begin(), text.marks.end(), [&](const Mark& m) { return Overlaps(f, m); });
     if (marked) continue;
     verdict.extra = true;
     const std::string value = text.text.substr(f.begin, f.end - f.begin);

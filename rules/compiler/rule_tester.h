@@ -35,10 +35,10 @@ class RuleTester {
 
  private:
   struct Verdict {
-    bool miss = false;      // a mark that is not found as marked
-    bool extra = false;     // something found where nothing is marked
-    std::string problem;    // the first of them, in words
-    std::string found;      // the text with marks as the engine sets them
+    bool miss = false;    // a mark that is not found as marked
+    bool extra = false;   // something found where nothing is marked
+    std::string problem;  // the first of them, in words
+    std::string found;    // the text with marks as the engine sets them
   };
 
   RuleTester() = default;

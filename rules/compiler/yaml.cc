@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -31,7 +31,8 @@ class TreeBuilder : public YAML::EventHandler {
   TreeBuilder(const SourceFile& file, YamlNode* root) : file_(file), root_(root) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) throw Refused{Code::kYamlFeature, At(mark), "a second document in one file", "one file, one document"};
+    if (documents_++ > 0)
+      throw Refused{Code::kYamlFeature, At(mark), "a second document in one file", "one file, one document"};
   }
   void OnDocumentEnd() override {}
 
@@ -40,9 +41,11 @@ class TreeBuilder : public YAML::EventHandler {
     Add(mark);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw Refused{Code::kYamlFeature, At(mark), "an alias (*name)", "write the value out, or make it a macro or a class"};
+    throw Refused{Code::kYamlFeature, At(mark), "an alias (*name)",
+                  "write the value out, or make it a macro or a class"};
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     RefuseAnchor(mark, anchor);
     RefuseTag(mark, tag);
     YamlNode& node = Add(mark);
@@ -249,7 +252,8 @@ std::unique_ptr<YamlFile> ParseYaml(std::string path, std::string text, Diagnost
   const bool too_large = text.size() > YamlLimits::kBytes;
   file->source = std::make_unique<const SourceFile>(std::move(path), std::move(text));
   if (too_large) {
-    diagnostics->ReportFile(Code::kTooLarge, file->source->path(), Concat("larger than ", YamlLimits::kBytes >> 20, " MiB"));
+    diagnostics->ReportFile(Code::kTooLarge, file->source->path(),
+                            Concat("larger than ", YamlLimits::kBytes >> 20, " MiB"));
     return nullptr;
   }
   if (!CheckText(*file->source, diagnostics)) return nullptr;

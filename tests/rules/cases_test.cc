@@ -29,7 +29,7 @@ TEST(Cases, BrokenLinesAreReportedAndLeftOut) {
     std::string_view text;
     int column;
   } kCases[] = {
-      {"no tab here\n", 1}, {"x\tokay\n", 3}, {"x\tmiss 3\n", 3}, {"x\tmiss #\n", 3},
+      {"no tab here\n", 1}, {"x\tokay\n", 3},           {"x\tmiss 3\n", 3},  {"x\tmiss #\n", 3},
       {"x\t\n", 3},         {"\\n\\n[[MRN:1\tok\n", 5}, {"a \xff\tok\n", 3},
   };
   for (const auto& c : kCases) {

@@ -84,14 +84,17 @@ class NaiveMatcher {
 
   bool Match(const FormNode& node, uint32_t at, const Next& next) {
     switch (node.kind) {
-      case FormNode::Kind::kToken: return MatchToken(node, at) && next(at + 1);
-      case FormNode::Kind::kSequence: return MatchFrom(node, 0, at, next);
+      case FormNode::Kind::kToken:
+        return MatchToken(node, at) && next(at + 1);
+      case FormNode::Kind::kSequence:
+        return MatchFrom(node, 0, at, next);
       case FormNode::Kind::kChoice:
         for (const auto& child : node.children) {
           if (Match(*child, at, next)) return true;
         }
         return false;
-      case FormNode::Kind::kRepeat: return MatchTimes(node, 0, at, next);
+      case FormNode::Kind::kRepeat:
+        return MatchTimes(node, 0, at, next);
       case FormNode::Kind::kCapture: {
         const uint32_t before_begin = begin_;
         const uint32_t before_end = end_;
@@ -175,7 +178,7 @@ TEST(FormCompiler, FindsWhatTheLanguageSays) {
       {"< (Initial Dot?)? Cap > Comma", "A. Ruiz, Keller, B Klein,", {"A. Ruiz", "Keller", "B Klein"}},
       {"'a' | 'b' 'c' | 'd'", "a b c d", {"a", "b c", "d"}},
       {"Num 'mg' | Num", "5 mg 7", {"5 mg", "7"}},
-      {"Num | Num 'mg'", "5 mg", {"5"}},                    // first alternative first
+      {"Num | Num 'mg'", "5 mg", {"5"}},  // first alternative first
       {"Num < Lower+ > Dot", "5 mg po daily.", {"mg po daily"}},
       {"Cap{2}", "Ana Maria Ruiz", {"Ana Maria"}},
       {"Upper Comma < Cap >", "RUIZ, Ana", {"Ana"}},
@@ -296,9 +299,12 @@ class FormWriter {
   std::string Write() {
     const std::string first = Pick({"Cap", "Colour", "'red'", "Num", "Upper", "Animal&Cap", "'('"});
     switch (random_() % 3) {
-      case 0: return Concat(first, " ", Sequence(3));
-      case 1: return Concat(first, " < ", Sequence(2), " > ", Sequence(2));
-      default: return Concat("< ", first, " ", Sequence(2), " > ", Sequence(2));
+      case 0:
+        return Concat(first, " ", Sequence(3));
+      case 1:
+        return Concat(first, " < ", Sequence(2), " > ", Sequence(2));
+      default:
+        return Concat("< ", first, " ", Sequence(2), " > ", Sequence(2));
     }
   }
 
@@ -321,12 +327,30 @@ class FormWriter {
   }
 
   std::string Item(int depth) {
-    const std::string atom =
-        depth > 0 && random_() % 3 == 0
-            ? Concat("(", Sequence(depth - 1), random_() % 2 == 0 ? Concat("| ", Sequence(depth - 1)) : std::string(), ")")
-            : Pick({"Cap", "Num", "Lower", "Any", "Comma", "Dot", "Colour", "!Colour", "Animal&Cap", "'red'", "'fox'",
-                    "Cap&!Animal", "LineEnd", "!'red'", "(Colour|Num)&!Animal",
-                    "!(Colour|'x')", "(Cap|'red'|Num)&(Colour|Glued)", "Glued", "Nl", "Initial", "'('"});
+    const std::string atom = depth > 0 && random_() % 3 == 0
+                                 ? Concat("(", Sequence(depth - 1),
+                                          random_() % 2 == 0 ? Concat("| ", Sequence(depth - 1)) : std::string(), ")")
+                                 : Pick({"Cap",
+                                         "Num",
+                                         "Lower",
+                                         "Any",
+                                         "Comma",
+                                         "Dot",
+                                         "Colour",
+                                         "!Colour",
+                                         "Animal&Cap",
+                                         "'red'",
+                                         "'fox'",
+                                         "Cap&!Animal",
+                                         "LineEnd",
+                                         "!'red'",
+                                         "(Colour|Num)&!Animal",
+                                         "!(Colour|'x')",
+                                         "(Cap|'red'|Num)&(Colour|Glued)",
+                                         "Glued",
+                                         "Nl",
+                                         "Initial",
+                                         "'('"});
     return Concat(atom, Pick({"", "", "", "?", "*", "+", "{2}", "{1,3}", "{0,2}"}));
   }
 

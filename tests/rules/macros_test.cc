@@ -68,7 +68,7 @@ TEST(Macros, RefusesUnknownRecursiveAndGrowing) {
     size_t length;
     bool unknown;
   } kCases[] = {
-      {"a{{mnoth}}", 1, 9, true}, {"a{{id", 1, 4, false},   {"{{self}}", 0, 8, false},
+      {"a{{mnoth}}", 1, 9, true}, {"a{{id", 1, 4, false},    {"{{self}}", 0, 8, false},
       {"x{{ping}}", 1, 8, false}, {"{{bomb}}", 0, 8, false}, {"{{}}", 0, 4, true},
   };
   for (const auto& c : kCases) {

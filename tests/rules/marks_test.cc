@@ -16,7 +16,8 @@ TEST(Marks, AreTakenOutAndPlaced) {
 }
 
 TEST(Marks, WriteIsTheInverse) {
-  for (const std::string_view text : {"", "plain", "[[SAFE:5 mg]]", "a [[DATE:3/4]]-[[DATE:3/7]] b", "[x] [[ZIP:1]]]"}) {
+  for (const std::string_view text :
+       {"", "plain", "[[SAFE:5 mg]]", "a [[DATE:3/4]]-[[DATE:3/7]] b", "[x] [[ZIP:1]]]"}) {
     MarkError error;
     const auto marked = ParseMarks(text, &error);
     ASSERT_TRUE(marked.has_value()) << text;
@@ -30,7 +31,7 @@ TEST(Marks, ErrorsPointAtTheMark) {
     size_t offset;
     size_t length;
   } kCases[] = {
-      {"a [[MRN:1", 2, 7},       {"a [[MRN 1]]", 2, 9},  {"a [[MNR:1]]", 4, 3}, {"a [[MRN:]]", 2, 8},
+      {"a [[MRN:1", 2, 7},          {"a [[MRN 1]]", 2, 9}, {"a [[MNR:1]]", 4, 3}, {"a [[MRN:]]", 2, 8},
       {"[[MRN:[[ZIP:1]]]]", 0, 15}, {"[[:1]]", 2, 1},      {"[[mrn:1]]", 0, 9},
   };
   for (const auto& c : kCases) {

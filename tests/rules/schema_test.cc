@@ -22,13 +22,19 @@ std::set<std::string> Names(const YamlNode* list) {
 
 std::string JsonType(KeyType type) {
   switch (type) {
-    case KeyType::kText: return "string";
-    case KeyType::kNumber: return "number";
-    case KeyType::kInteger: return "integer";
-    case KeyType::kBool: return "boolean";
+    case KeyType::kText:
+      return "string";
+    case KeyType::kNumber:
+      return "number";
+    case KeyType::kInteger:
+      return "integer";
+    case KeyType::kBool:
+      return "boolean";
     case KeyType::kTextList:
-    case KeyType::kList: return "array";
-    case KeyType::kMap: return "object";
+    case KeyType::kList:
+      return "array";
+    case KeyType::kMap:
+      return "object";
   }
   return "";
 }

@@ -39,10 +39,10 @@ TEST(Utf8, FindsTheFirstByteThatIsNotWellFormed) {
       {"abc é € 😀", kNone},
       {"a\x80", 1},
       {"a\xc3", 1},
-      {"ab\xc0\x80", 2},              // overlong NUL
-      {"\xe0\x80\x80", 0},            // overlong
-      {"\xed\xa0\x80", 0},            // surrogate
-      {"\xf4\x90\x80\x80", 0},        // beyond U+10FFFF
+      {"ab\xc0\x80", 2},        // overlong NUL
+      {"\xe0\x80\x80", 0},      // overlong
+      {"\xed\xa0\x80", 0},      // surrogate
+      {"\xf4\x90\x80\x80", 0},  // beyond U+10FFFF
       {"\xf5\x80\x80\x80", 0},
       {"\xf0\x9f\x98", 0},
       {"\xc3\x28", 0},

@@ -100,7 +100,10 @@ TEST(Yaml, AnyBytesAreReadOrRefused) {
 
 TEST(Yaml, SkipsByteOrderMark) {
   Diagnostics diagnostics;
-  const auto file = ParseYaml("f.yaml", "\xef\xbb\xbf" "a: 1\n", &diagnostics);
+  const auto file = ParseYaml("f.yaml",
+                              "\xef\xbb\xbf"
+                              "a: 1\n",
+                              &diagnostics);
   ASSERT_NE(file, nullptr);
   EXPECT_EQ(file->root.Find("a")->offset, 3u);
 }
