@@ -50,6 +50,9 @@ inline uint64_t LowerAscii(uint64_t block) {
   return block | (((from_a & ~past_z & ~block) & (0x80 * kOnes)) >> 2);
 }
 
+// Fewer than eight bytes, folded already, the rest of the block zero.
+inline uint64_t HashShort(uint64_t block, size_t size) { return Mix(kSeed ^ block, kLengthKey ^ size); }
+
 // `size` bytes that hold no apostrophe to drop.
 inline uint64_t HashPlain(const char* p, size_t size) {
   uint64_t hash = kSeed;

@@ -1,6 +1,7 @@
 #include "text/tokenize.h"
 
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "text/document.h"
@@ -68,6 +69,7 @@ class Tokenizer {
  private:
   void Line(const char* p, const char* end);
   const char* Word(const char* p, const char* end);
+  const char* LongWord(const char* p, const char* end);
   const char* Digits(const char* p, const char* end);
   const char* Punctuation(const char* p, const char* end);
   const char* OtherScripts(const char* p, const char* end);
@@ -173,7 +175,42 @@ ClassBits WordClass(size_t letters, size_t capitals, bool capital_first) {
   return capital_first && capitals == 1 ? kCap : kMixed;
 }
 
+// The letters at the begin of eight bytes, all at once: most words are shorter than that.
+struct ShortWord {
+  explicit ShortWord(const char* p) : block(folded_hash_internal::LoadLittle<uint64_t>(p)) {
+    const uint64_t lower = (block & 0x7F * kOnes) | 0x20 * kOnes;
+    const uint64_t from_a = lower + (0x80 - 'a') * kOnes;
+    const uint64_t past_z = lower + (0x80 - 'z' - 1) * kOnes;
+    const uint64_t is_letter = from_a & ~past_z & ~block & kHighBits;
+    letters = static_cast<size_t>(std::countr_zero(~is_letter & kHighBits)) / 8;  // 8 when there are more
+    keep = (uint64_t{1} << (8 * (letters & 7))) - 1;
+  }
+  size_t Capitals() const { return (((~block & keep & 0x20 * kOnes) >> 5) * kOnes) >> 56; }
+  uint64_t Hash() const { return folded_hash_internal::HashShort((block | 0x20 * kOnes) & keep, letters); }
+
+  static constexpr uint64_t kOnes = 0x0101010101010101;
+  static constexpr uint64_t kHighBits = 0x80 * kOnes;
+  uint64_t block;
+  size_t letters;
+  uint64_t keep;
+};
+
 const char* Tokenizer::Word(const char* p, const char* end) {
+  if (end_ - p >= 8) {
+    const ShortWord word(p);
+    if (word.letters < 8 && p[word.letters] != '\'') {
+      const size_t capitals = word.Capitals();
+      Emit(p, p + word.letters, WordClass(word.letters, capitals, KindOf(*p) == kUpperCase), word.Hash());
+      sentence_ = kInside;
+      capitals_ += capitals;
+      smalls_ += word.letters - capitals;
+      return p + word.letters;
+    }
+  }
+  return LongWord(p, end);
+}
+
+const char* Tokenizer::LongWord(const char* p, const char* end) {
   const char* const begin = p;
   size_t capitals = 0;
   size_t apostrophes = 0;
