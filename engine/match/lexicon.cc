@@ -300,11 +300,13 @@ void Lexicon::Impl::MarkPhrases(const Row& entry, uint32_t token, Document* doc,
     const size_t depth = path->size();
     const uint64_t hash = doc->tokens()[next].hash;
     if (depth == 1 && (entry.second_words & SecondWordBit(hash)) == 0) break;
-    const auto first = phrases.begin();
     const auto hash_at = [&](const PhraseRow& row) { return phrase_hashes[row.first_word + depth]; };
-    const auto range = std::ranges::equal_range(first + low, first + high, hash, {}, hash_at);
-    low = static_cast<uint32_t>(range.begin() - first);
-    high = static_cast<uint32_t>(range.end() - first);
+    const auto begin = phrases.begin();
+    const auto first =
+        std::partition_point(begin + low, begin + high, [&](const auto& row) { return hash_at(row) < hash; });
+    const auto last = std::partition_point(first, begin + high, [&](const auto& row) { return hash_at(row) == hash; });
+    low = static_cast<uint32_t>(first - begin);
+    high = static_cast<uint32_t>(last - begin);
     if (low == high) break;
     path->push_back(static_cast<uint32_t>(next));
   }
@@ -359,6 +361,8 @@ std::span<const CueLinkRow> Lexicon::Links(uint32_t phrase) const {
   const Impl::PhraseRow& row = impl_->phrases[phrase];
   return std::span(impl_->links).subspan(row.first_link, row.links);
 }
+
+uint32_t Lexicon::phrase_count() const { return static_cast<uint32_t>(impl_->phrases.size()); }
 
 std::string Lexicon::PhraseText(uint32_t phrase) const {
   const Impl::PhraseRow& row = impl_->phrases[phrase];

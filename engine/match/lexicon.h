@@ -50,6 +50,7 @@ class Lexicon {
 
   std::span<const CueLinkRow> Links(uint32_t phrase) const;
   std::string PhraseText(uint32_t phrase) const;
+  uint32_t phrase_count() const;
 
  private:
   struct Impl;

@@ -20,7 +20,7 @@ constexpr size_t kLongestTrigger = 4;
 // masks[i]: where trigger 1 << i begins in a block, a bit a byte.
 using Masks = std::array<uint64_t, kTriggerCount>;
 
-constexpr std::array<char, kTriggerCount> kFirstBytes = {'0', '@', ':', 'w', '\\', '_', '#'};
+constexpr std::array<char, kTriggerCount> kFirstBytes = {'0', '@', ':', 'w', '\\', '_', '#', '.'};
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
@@ -33,6 +33,8 @@ bool Begins(std::string_view rest, int trigger) {
     case kTriggerWww:
       return rest.size() >= 4 && Lower(rest[0]) == 'w' && Lower(rest[1]) == 'w' && Lower(rest[2]) == 'w' &&
              rest[3] == '.';
+    case kTriggerDotLetter:
+      return rest.size() >= 2 && rest[0] == '.' && Lower(rest[1]) >= 'a' && Lower(rest[1]) <= 'z';
     default:
       return rest[0] == kFirstBytes[static_cast<size_t>(trigger)];
   }
@@ -74,6 +76,13 @@ __attribute__((target("avx2"))) uint64_t HalfMask(const char* p, uint32_t trigge
       const __m256i two =
           _mm256_and_si256(Is(_mm256_or_si256(here, bit), 'w'), Is(_mm256_or_si256(Load(p + 1), bit), 'w'));
       found = _mm256_and_si256(_mm256_and_si256(two, Is(_mm256_or_si256(Load(p + 2), bit), 'w')), Is(Load(p + 3), '.'));
+      break;
+    }
+    case kTriggerDotLetter: {
+      const __m256i lower = _mm256_or_si256(Load(p + 1), _mm256_set1_epi8(0x20));
+      const __m256i value = _mm256_sub_epi8(lower, _mm256_set1_epi8('a'));
+      const __m256i letter = _mm256_cmpeq_epi8(_mm256_min_epu8(value, _mm256_set1_epi8(25)), value);
+      found = _mm256_and_si256(Is(here, '.'), letter);
       break;
     }
     default:

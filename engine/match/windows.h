@@ -25,8 +25,9 @@ enum Trigger : uint32_t {
   kTriggerBackslash = 1u << 4,   // a backslash
   kTriggerUnderscore = 1u << 5,  // _
   kTriggerHash = 1u << 6,        // #
+  kTriggerDotLetter = 1u << 7,   // a dot with an ASCII letter right after it: .jpg, .com
 };
-inline constexpr int kTriggerCount = 7;
+inline constexpr int kTriggerCount = 8;
 
 struct Window {
   size_t begin;

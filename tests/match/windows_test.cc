@@ -44,7 +44,7 @@ TEST(WindowFinderTest, SurroundsTriggers) {
 TEST(WindowFinderTest, EveryTriggerHasItsOwnSurroundings) {
   const std::pair<uint32_t, const char*> cases[] = {
       {kTriggerDigit, "5"},      {kTriggerAt, "@"},         {kTriggerSlashes, "://"}, {kTriggerWww, "wWw."},
-      {kTriggerBackslash, "\\"}, {kTriggerUnderscore, "_"}, {kTriggerHash, "#"}};
+      {kTriggerBackslash, "\\"}, {kTriggerUnderscore, "_"}, {kTriggerHash, "#"},      {kTriggerDotLetter, ".j"}};
   ASSERT_EQ(std::size(cases), static_cast<size_t>(kTriggerCount));
   for (WindowFinder::Path path : kPaths) {
     for (const auto& [trigger, text] : cases) {
@@ -59,7 +59,7 @@ TEST(WindowFinderTest, EveryTriggerHasItsOwnSurroundings) {
     }
     WindowFinder finder(path);
     for (int t = 1; t < kTriggerCount; ++t) finder.Add(1u << t, 9, 9);
-    EXPECT_THAT(Find(finder, ":/ : // ww. www ww.w 123 /" + Blank(100) + "www"), IsEmpty());
+    EXPECT_THAT(Find(finder, ":/ : // ww. www ww.. 123 / 2.5 .  ..." + Blank(100) + "www"), IsEmpty());
   }
 }
 
@@ -101,7 +101,7 @@ TEST(WindowFinderTest, PathsAgree) {
     for (int i = oracle::Pick(&random, 0, 12); i > 0 && !text.empty(); --i) {
       static const std::string kPieces[] = {"0",   "9",  "@", "://", ":/",   "www.", "WWW.",
                                             "ww.", "\\", "_", "#",   "\xb0", "/",    ":"};
-      const std::string& piece = kPieces[oracle::Pick(&random, 0, 13)];
+      const std::string& piece = kPieces[oracle::Pick(&random, 0, static_cast<int>(std::size(kPieces)) - 1)];
       text.replace(static_cast<size_t>(oracle::Pick(&random, 0, static_cast<int>(text.size()) - 1)), piece.size(),
                    piece);
     }

@@ -151,6 +151,12 @@ TEST(PatternTest, NamesTheSurestTrigger) {
       {"[0-9][a-z]{20}[0-9][a-z]{3}", kTriggerDigit, 0, 21},
       {"[a-z]{9}[0-9][a-z]{20}[0-9][a-z]{3}", kTriggerDigit, 9, 12},
       {"[0-9](?:[a-z]{4}[0-9]?){3}", kTriggerDigit, 0, 13},
+      {"[a-z0-9]\\.(?:jpe?g|com)", kTriggerDotLetter, 1, 5},
+      {"[a-z0-9]\\.[a-z0-9]", 0, 0, 0},
+      {"_?\\.x?y", kTriggerDotLetter, 1, 3},
+      {"\\.(?:(?:a|b){2}|cd?)", kTriggerDotLetter, 0, 3},
+      {"\\.(?:a|b)?[.c]", 0, 0, 0},
+      {"\\.(?:a?b?)", 0, 0, 0},
       {":/", 0, 0, 0},
   };
   for (const auto& c : cases) {

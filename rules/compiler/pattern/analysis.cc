@@ -16,7 +16,7 @@ constexpr uint64_t kWidthCeiling = 1u << 20;  // repeats of repeats stop growing
 
 struct TriggerKind {
   uint32_t bit;
-  std::string_view text;  // in lower case; "0" stands for any digit
+  std::string_view text;  // in lower case; 0 stands for any digit, A for any letter
   uint64_t cost;          // how often it is met in notes
 };
 constexpr std::array<TriggerKind, kTriggerCount> kKinds = {{
@@ -27,6 +27,7 @@ constexpr std::array<TriggerKind, kTriggerCount> kKinds = {{
     {kTriggerBackslash, "\\", 2},
     {kTriggerUnderscore, "_", 20},
     {kTriggerHash, "#", 10},
+    {kTriggerDotLetter, ".A", 30},
 }};
 
 uint64_t Cost(uint32_t bits) {
@@ -44,24 +45,63 @@ bool Better(const TriggerPlace& a, const TriggerPlace& b) {
   return cost_a != cost_b ? cost_a < cost_b : a.before + a.after < b.before + b.after;
 }
 
-// Whether every byte of the set is `wanted`, letters in either case.
-bool Holds(const ByteSet& set, char wanted) {
-  ByteSet allowed;
+ByteSet BytesOf(char wanted) {
+  ByteSet bytes;
+  const auto add = [&bytes](char low, char high) {
+    for (char c = low; c <= high; ++c) bytes.set(static_cast<uint8_t>(c));
+  };
   if (wanted == '0') {
-    for (size_t b = '0'; b <= '9'; ++b) allowed.set(b);
+    add('0', '9');
+  } else if (wanted == 'A') {
+    add('a', 'z');
+    add('A', 'Z');
   } else {
-    allowed.set(static_cast<uint8_t>(wanted));
-    if (wanted >= 'a' && wanted <= 'z') allowed.set(static_cast<size_t>(wanted - 'a' + 'A'));
+    add(wanted, wanted);
+    if (wanted >= 'a' && wanted <= 'z') bytes.set(static_cast<size_t>(wanted - 'a' + 'A'));
   }
-  return (set & ~allowed).none();
+  return bytes;
 }
 
+bool Holds(const ByteSet& set, char wanted) { return (set & ~BytesOf(wanted)).none(); }
+
+// The bytes that the matches of `nodes`, one after the other, begin with; all bytes when one may be empty.
+ByteSet FirstBytes(std::span<const NodePtr> nodes);
+
+ByteSet FirstBytes(const Node& node) {
+  switch (node.kind) {
+    case Node::kBytes:
+      return node.bytes;
+    case Node::kConcat:
+      return FirstBytes(node.children);
+    case Node::kAlternate: {
+      ByteSet all;
+      for (const NodePtr& child : node.children) all |= FirstBytes(*child);
+      return all;
+    }
+    case Node::kRepeat:
+      return node.least == 0 ? ~ByteSet() : FirstBytes(node.children);
+  }
+  return ~ByteSet();
+}
+
+ByteSet FirstBytes(std::span<const NodePtr> nodes) {
+  ByteSet all;
+  for (const NodePtr& node : nodes) {
+    if (WidthOf(*node).least > 0) return all | FirstBytes(*node);
+    // Passed over or not: the bytes of what is repeated, or of what follows.
+    if (node->kind != Node::kRepeat) return ~ByteSet();
+    all |= FirstBytes(node->children);
+  }
+  return ~ByteSet();
+}
+
+// Whether matches of `nodes` begin with a trigger's text; what holds its last byte may be of any kind.
 bool Spells(std::span<const NodePtr> nodes, std::string_view text) {
   if (nodes.size() < text.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
     if (nodes[i]->kind != Node::kBytes || !Holds(nodes[i]->bytes, text[i])) return false;
   }
-  return true;
+  return Holds(FirstBytes(nodes.subspan(text.size() - 1)), text.back());
 }
 
 // One that every match holds, and where: the rarest; of those equally rare the one with the narrowest surroundings.
@@ -167,13 +207,12 @@ Gaps GapsOf(const Node& node, const ByteSet& bytes) {
 }
 
 // The bytes of triggers that are one byte; empty when one of them is longer.
-ByteSet BytesOf(uint32_t bits) {
+ByteSet TriggerBytes(uint32_t bits) {
   ByteSet bytes;
   for (const TriggerKind& kind : kKinds) {
     if ((bits & kind.bit) == 0) continue;
     if (kind.text.size() > 1) return {};
-    for (char c = kind.text[0]; c <= (kind.text[0] == '0' ? '9' : kind.text[0]); ++c)
-      bytes.set(static_cast<uint8_t>(c));
+    bytes |= BytesOf(kind.text[0]);
   }
   return bytes;
 }
@@ -209,7 +248,7 @@ Width WidthOf(const Node& node) {
 
 TriggerPlace TriggerOf(const Node& node) {
   TriggerPlace place = Surest(node);
-  const ByteSet bytes = BytesOf(place.bits);
+  const ByteSet bytes = TriggerBytes(place.bits);
   if (bytes.none()) return place;
   // A match may hold many of them, and each has its surroundings: these need only meet.
   const Gaps gaps = GapsOf(node, bytes);
