@@ -82,6 +82,34 @@ bool XExtension(std::string_view view, size_t begin, size_t end) {
   return value.size() >= 4 && value.size() <= 7 && value[0] == 'x' && DigitsOnly(view, begin + 1, end);
 }
 
+// p7714
+bool PNumber(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  return value.size() >= 5 && value.size() <= 6 && value[0] == 'p' && DigitsOnly(view, begin + 1, end);
+}
+
+// The letters before the digits are a part of the value, not the label of it.
+bool NotALabel(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  const std::string_view head = value.substr(0, value.find(' '));
+  constexpr std::array<std::string_view, 22> kLabels = {"id",  "no",  "num", "nos", "mrn", "ssn", "acct", "ref",
+                                                        "csn", "fin", "npi", "dea", "dob", "tel", "fax",  "ext",
+                                                        "ph",  "grp", "mem", "lot", "sn",  "rx"};
+  return std::none_of(kLabels.begin(), kLabels.end(), [head](std::string_view label) {
+    return head.size() == label.size() && StartsWithWord(head, label);
+  });
+}
+
+// Letters at the begin and nowhere else.
+bool LetteredFirst(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  const size_t first = value.find_first_of("0123456789");
+  return first > 0 && first != std::string_view::npos &&
+         std::none_of(value.begin() + static_cast<std::ptrdiff_t>(first), value.end(), IsLetter);
+}
+
+bool AfterHash(std::string_view view, size_t begin, size_t) { return Before(view, begin) == '#'; }
+
 bool InBrackets(std::string_view view, size_t begin, size_t end) {
   size_t left = begin;
   while (left > 0 && begin - left < 2 && (view[left - 1] == ' ' || view[left - 1] == '#')) --left;
@@ -90,8 +118,16 @@ bool InBrackets(std::string_view view, size_t begin, size_t end) {
   return (before == '(' && (after == ')' || more)) || (before == '[' && (after == ']' || more));
 }
 
-bool DigestLength(std::string_view view, size_t begin, size_t end) {
-  return (end - begin == 32 || end - begin == 40) && DigitsAtLeast<6>(view, begin, end) && HasLetter(view, begin, end);
+// Three groups of four digits or more.
+bool Fours(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  size_t groups = 0;
+  for (size_t i = 0; i < value.size(); i += 5, ++groups) {
+    const std::string_view group = value.substr(i, 4);
+    if (group.size() != 4 || !std::all_of(group.begin(), group.end(), IsDigit)) return false;
+    if (i + 4 < value.size() && value[i + 4] != ' ' && value[i + 4] != '-') return false;
+  }
+  return groups >= 3 && value.size() % 5 == 4;
 }
 
 bool NotDecimal(std::string_view view, size_t begin, size_t end) {
@@ -121,12 +157,13 @@ bool IsUnit(std::string_view word) {
   });
 }
 
-// A number with a unit (10mg, 10mg/5mL, 2x500mg), an ordinal (12th), a range of small numbers (5-10).
+// A number with a unit (10mg, 10mg/5mL, 2x500mg), an ordinal (12th), a range of small numbers (5-10), a dotted row.
 bool NotMeasure(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
   if (value.empty() || !IsDigit(value[0])) return true;
+  if (std::count(value.begin(), value.end(), '.') >= 3) return false;
   bool unit = false;
-  size_t longest = 0;
+  size_t longest = 0, runs = 0;  // of digits
   for (size_t i = 0; i < value.size();) {
     size_t run = i;
     if (IsLetter(value[i])) {
@@ -136,12 +173,15 @@ bool NotMeasure(std::string_view view, size_t begin, size_t end) {
     } else {
       while (run < value.size() && IsDigit(value[run])) ++run;
       longest = std::max(longest, run - i);
+      runs += run > i;
       run = std::max(run, i + 1);
     }
     i = run;
   }
-  const bool row = value.find_first_of("-/") != std::string_view::npos;
-  return !unit && !(row && longest <= 3 && CountDigits(value) <= 6);
+  const size_t row = value.find_first_of("-/");
+  const bool pair = row != std::string_view::npos && value.find_first_of("-/", row + 1) == std::string_view::npos;
+  if (unit && (longest <= 4 || runs == 1)) return false;
+  return !(pair && longest <= 3 && CountDigits(value) <= 6);
 }
 
 // C5-6, L4/L5, S1.
@@ -171,11 +211,24 @@ bool IsIcd10(std::string_view value) {
   return rest.size() > 1 && std::all_of(rest.begin() + 1, rest.end(), [](char c) { return IsDigit(c) || IsLetter(c); });
 }
 
+// A result glued to its name: BP144/83, RBC18550.
+bool IsGluedResult(std::string_view value) {
+  size_t letters = 0;
+  while (letters < value.size() && IsLetter(value[letters])) ++letters;
+  const std::string_view name = value.substr(0, letters);
+  constexpr std::array<std::string_view, 16> kNames = {"hl",  "iso", "bp",  "hr", "rr", "wbc", "rbc", "plt",
+                                                       "hgb", "hct", "bpm", "na", "po", "wt",  "cd",  "iq"};
+  return letters < value.size() && IsDigit(value[letters]) &&
+         std::any_of(kNames.begin(), kNames.end(), [name](std::string_view known) {
+           return name.size() == known.size() && StartsWithWord(name, known);
+         });
+}
+
 bool NotCodeSystem(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
   const bool hcpcs = value.size() == 5 && IsLetter(value[0]) && CountDigits(value) == 4;
   const bool cpt = value.size() == 5 && CountDigits(value) >= 4 && IsDigit(value[0]);
-  return !hcpcs && !cpt && !IsIcd10(value) && !IsVertebralLevel(value);
+  return !hcpcs && !cpt && !IsIcd10(value) && !IsVertebralLevel(value) && !IsGluedResult(value);
 }
 
 constexpr Entry kShape[] = {
@@ -211,8 +264,12 @@ constexpr Entry kShape[] = {
     {"not_year", NotYear},
     {"not_round", NotRound},
     {"x_extension", XExtension},
+    {"p_number", PNumber},
+    {"after_hash", AfterHash},
+    {"lettered_first", LetteredFirst},
+    {"not_a_label", NotALabel},
     {"in_brackets", InBrackets},
-    {"digest_length", DigestLength},
+    {"fours", Fours},
     {"not_date", NotDate},
     {"not_measure", NotMeasure},
     {"not_code_system", NotCodeSystem},

@@ -130,12 +130,21 @@ bool DateMd(std::string_view view, size_t begin, size_t end) {
   return !(after == '-' && IsLetter(After(view, end, 2)));
 }
 
+// 9/3, 6/28: no part of a whole, and no whole that scores are given out of.
+bool NotAFraction(std::string_view view, size_t begin, size_t end) {
+  Cursor cursor(Value(view, begin, end));
+  const auto first = cursor.Number();
+  if (!first || !cursor.Take('/')) return false;
+  const auto second = cursor.Number();
+  return second && (*first > *second || *second > 12) && *second != 30 && *second != 20;
+}
+
 bool DateMy(std::string_view view, size_t begin, size_t end) {
   Cursor cursor(Value(view, begin, end));
   const auto month = cursor.Number();
   if (!month || *month < 1 || *month > 12 || !(cursor.Take('/') || cursor.Take('-') || cursor.Take('.'))) return false;
   const auto year = cursor.Fixed(4);
-  return year && *year >= 1850 && *year <= 2099 && cursor.AtEnd() && !RowGoesOn(view, begin, end, "/.-");
+  return year && *year >= 1850 && *year <= 2099 && cursor.AtEnd() && !RowGoesOn(view, begin, end, "/.");
 }
 
 bool DateMyShort(std::string_view view, size_t begin, size_t end) {
@@ -143,7 +152,7 @@ bool DateMyShort(std::string_view view, size_t begin, size_t end) {
   const auto month = cursor.Number();
   if (!month || *month < 1 || *month > 12 || !cursor.Take('/')) return false;
   const auto year = cursor.Fixed(2);
-  return year && *year > 31 && cursor.AtEnd() && !RowGoesOn(view, begin, end, "/.-");
+  return year && *year > 49 && cursor.AtEnd() && !RowGoesOn(view, begin, end, "/.-");
 }
 
 // `11:30`, `11:30:05.123`, `1130`, followed by `Z` or `+0500` or nothing.
@@ -165,6 +174,20 @@ bool ReadClock(Cursor* cursor) {
   if (!zone || *zone > 14) return false;
   cursor->Take(':');
   return cursor->AtEnd() || cursor->Fixed(2).has_value();
+}
+
+// Three groups with spaces between them.
+bool DateSpaced(std::string_view view, size_t begin, size_t end) {
+  Cursor cursor(Value(view, begin, end));
+  const auto month = cursor.Fixed(2);
+  const bool parted = cursor.Take(' ');
+  const auto day = cursor.Fixed(2);
+  const bool parted_again = cursor.Take(' ');
+  size_t length = 0;
+  const auto year = cursor.Number(&length);
+  if (!month || !day || !year || !parted || !parted_again || (length != 2 && length != 4) || !cursor.AtEnd())
+    return false;
+  return IsDay(FullYear(*year, length), *month, *day) || IsDay(FullYear(*year, length), *day, *month);
 }
 
 bool DateIso(std::string_view view, size_t begin, size_t end) {
@@ -232,10 +255,8 @@ int MonthAt(std::string_view text) {
   return 0;
 }
 
-// "may", "march", "mar", "dec", "sep": words of their own unless written as names.
-bool IsWordInLowerCase(std::string_view name) {
-  return name == "may" || name == "march" || name == "mar" || name == "dec" || name == "sep" || name == "jan";
-}
+// "may", "march": words of their own unless written as names.
+bool IsWordInLowerCase(std::string_view name) { return name == "may" || name == "march"; }
 
 bool DateNamed(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
@@ -275,7 +296,7 @@ bool YearPlausible(std::string_view view, size_t begin, size_t end) {
   Cursor cursor(Value(view, begin, end));
   const auto year = cursor.Fixed(4);
   if (!year || !cursor.AtEnd() || *year < 1900 || *year > 2099) return false;
-  if (RowGoesOn(view, begin, end, ".,/:")) return false;
+  if (RowGoesOn(view, begin, end, "./:")) return false;
   const char before = Before(view, begin), after = After(view, end);
   return before != '$' && before != '.' && before != '+' && before != '#' && after != '%';
 }
@@ -307,6 +328,12 @@ bool TimeOfDay(std::string_view view, size_t begin, size_t end) {
   return *hour <= 24 && (minutes || mark == 'h');
 }
 
+bool Age90Plus(std::string_view view, size_t begin, size_t end) {
+  Cursor cursor(Value(view, begin, end));
+  const auto age = cursor.Number();
+  return age && *age >= 90 && *age <= 115;
+}
+
 // The number at the value's begin: 92F, 95 male.
 bool AgeRangePrefix(std::string_view view, size_t begin, size_t end) {
   size_t number_end = begin;
@@ -327,7 +354,8 @@ bool AgeRange(std::string_view view, size_t begin, size_t end) {
   const auto age = cursor.Number();
   if (!age || *age > 125) return false;
   const char before = Before(view, begin);
-  return before != '.' && before != '$' && before != '#' && before != '/' && !RowGoesOn(view, begin, end, ".,/:");
+  return before != '.' && before != '$' && before != '#' && before != '/' && After(view, end) != '%' &&
+         !RowGoesOn(view, begin, end, ".,/:");
 }
 
 constexpr Entry kDate[] = {
@@ -345,6 +373,9 @@ constexpr Entry kDate[] = {
     {"year_plausible", YearPlausible},
     {"time_of_day", TimeOfDay},
     {"age_range", AgeRange},
+    {"age_90_plus", Age90Plus},
+    {"date_spaced", DateSpaced},
+    {"not_a_fraction", NotAFraction},
     {"age_range_prefix", AgeRangePrefix},
     {"decade_of_age", DecadeOfAge},
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "recognize/validators_internal.h"
 
@@ -44,6 +45,41 @@ bool LuhnHolds(const Digits& digits, int sum) {
 bool Luhn(std::string_view view, size_t begin, size_t end) {
   const Digits digits(Value(view, begin, end));
   return digits.count >= 2 && digits.count <= Digits::kMax && LuhnHolds(digits, 0);
+}
+
+// Sixteen digits in fours, fifteen as American Express prints them, or 13 to 19 in a row that pass Luhn's check.
+bool CardNumber(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  const Digits digits(value);
+  if (digits.value[0] < 3 || digits.value[0] > 6) return false;
+  const auto parted = [value](std::initializer_list<size_t> marks) {
+    for (size_t at : marks) {
+      if (IsLetter(value[at]) || IsDigit(value[at])) return false;
+    }
+    return true;
+  };
+  if (value.size() == 19 && digits.count == 16) return parted({4, 9, 14});
+  if (value.size() == 17 && digits.count == 15) return parted({4, 11});
+  return value.size() == digits.count && digits.count >= 13 && digits.count <= 19 && LuhnHolds(digits, 0);
+}
+
+// International bank account number: country and check digits to the end, letters as 10 to 35, modulo 97 is 1.
+bool Iban(std::string_view view, size_t begin, size_t end) {
+  std::string_view value = Value(view, begin, end);
+  if (value.size() < 15 || value.size() > 42) return false;
+  int remainder = 0;
+  size_t count = 0;
+  const auto add = [&remainder, &count](std::string_view part) {
+    for (char c : part) {
+      if (c == ' ' || c == '-') continue;
+      ++count;
+      if (IsDigit(c)) remainder = (remainder * 10 + (c - '0')) % 97;
+      if (IsLetter(c)) remainder = (remainder * 100 + (ToUpper(c) - 'A' + 10)) % 97;
+    }
+  };
+  add(value.substr(4));
+  add(value.substr(0, 4));
+  return remainder == 1 && count >= 15 && count <= 34 && IsLetter(value[0]) && IsLetter(value[1]);
 }
 
 // The check digit counts the prefix 80840 of a health card's issuer, which adds 24.
@@ -181,6 +217,8 @@ constexpr Entry kNumber[] = {
     {"phone_digits", PhoneDigits},
     {"ssn_area", SsnArea},
     {"luhn", Luhn},
+    {"card_number", CardNumber},
+    {"iban", Iban},
     {"npi", Npi},
     {"dea", Dea},
     {"vin", Vin},

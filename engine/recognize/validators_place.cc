@@ -35,6 +35,21 @@ bool BareHost(std::string_view view, size_t begin, size_t end) {
   return plain && IsLetter(host.back()) && TldKnown(view, begin, begin + host.size());
 }
 
+// Addresses that name a code system or a profile and lead to nobody.
+bool NotNamespace(std::string_view view, size_t begin, size_t end) {
+  std::string_view value = Value(view, begin, end);
+  if (const size_t scheme = value.find("://"); scheme != std::string_view::npos) value.remove_prefix(scheme + 3);
+  const std::string_view host = value.substr(0, value.find_first_of("/?#:"));
+  constexpr std::array<std::string_view, 11> kHosts = {
+      "hl7.org",     "terminology.hl7.org", "loinc.org", "snomed.info", "unitsofmeasure.org",
+      "www.w3.org",  "dicom.nema.org",      "nucc.org",  "ihe.net",     "cdc.gov",
+      "www.whocc.no"};
+  return std::none_of(kHosts.begin(), kHosts.end(), [host](std::string_view known) {
+    const std::string_view bare = host.starts_with("www.") && !known.starts_with("www.") ? host.substr(4) : host;
+    return bare.size() == known.size() && StartsWithWord(bare, known);
+  });
+}
+
 // The suffix ends the file's name.
 bool FileSuffix(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
@@ -73,7 +88,7 @@ constexpr std::array<std::string_view, 51> kStateNames = {
 
 bool ZipAfterState(std::string_view view, size_t begin, size_t) {
   size_t end = begin;
-  while (end > 0 && begin - end < 4 && std::string_view(" ,.\t\n-").find(view[end - 1]) != std::string_view::npos)
+  while (end > 0 && begin - end < 4 && std::string_view(" ,.\t\n-^").find(view[end - 1]) != std::string_view::npos)
     --end;
   if (end == begin || end < 2) return false;
   const std::string_view head = view.substr(0, end);
@@ -89,6 +104,16 @@ bool ZipAfterState(std::string_view view, size_t begin, size_t) {
   return std::any_of(kStateNames.begin(), kStateNames.end(), [head](std::string_view name) {
     return head.size() >= name.size() && StartsWithWord(head.substr(head.size() - name.size()), name) &&
            !IsLetter(Before(head, head.size() - name.size()));
+  });
+}
+
+// Words that end many a phrase in a note; a house number of one digit does not make them a street.
+bool IsCommonKind(std::string_view kind) {
+  constexpr std::array<std::string_view, 21> kCommon = {
+      "view", "point",  "pass",    "path", "run",    "row",   "walk",   "way",      "trace", "oval", "ridge",
+      "bend", "valley", "springs", "hill", "island", "creek", "spring", "junction", "place", "hills"};
+  return std::any_of(kCommon.begin(), kCommon.end(), [kind](std::string_view known) {
+    return kind.size() == known.size() && StartsWithWord(kind, known);
   });
 }
 
@@ -130,6 +155,7 @@ bool StreetShape(std::string_view view, size_t begin, size_t end) {
     last = word;
   }
   if (!last.empty() && last.back() == '.') last.remove_suffix(1);
+  if (IsCommonKind(last) && value.size() > 1 && value[1] == ' ') return false;
   if (!IsDoubtfulKind(last)) return true;
   if (!all_upper && IsUpper(last.back())) return false;  // "2 Head CT"
   if (!StartsWithWord(last, "dr") && !StartsWithWord(last, "st")) return !all_upper || end - begin >= 10;
@@ -144,13 +170,9 @@ bool ApartmentWord(std::string_view view, size_t begin, size_t end) {
 }
 
 constexpr Entry kPlace[] = {
-    {"tld_known", TldKnown},
-    {"bare_host", BareHost},
-    {"file_suffix", FileSuffix},
-    {"secret_prefix", SecretPrefix},
-    {"zip_after_state", ZipAfterState},
-    {"street_shape", StreetShape},
-    {"apartment_word", ApartmentWord},
+    {"tld_known", TldKnown},       {"bare_host", BareHost},           {"not_namespace", NotNamespace},
+    {"file_suffix", FileSuffix},   {"secret_prefix", SecretPrefix},   {"zip_after_state", ZipAfterState},
+    {"street_shape", StreetShape}, {"apartment_word", ApartmentWord},
 };
 
 }  // namespace

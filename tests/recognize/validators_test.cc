@@ -63,7 +63,7 @@ TEST(DateValidators, TwoDigitYearsAreAnyYear) {
   for (int year = 0; year <= 99; ++year) {
     EXPECT_TRUE(Holds("date_mdy", Format("3/4/%02d", year)));
     EXPECT_TRUE(Holds("date_compact_us", Format("0304%02d", year)));
-    EXPECT_EQ(Holds("date_my_short", Format("8/%02d", year)), year > 31);
+    EXPECT_EQ(Holds("date_my_short", Format("8/%02d", year)), year > 49);
   }
 }
 
@@ -90,6 +90,7 @@ TEST(DateValidators, EveryYearAndAge) {
   for (int number = 0; number <= 9999; ++number) {
     EXPECT_EQ(Holds("year_plausible", Format("%04d", number)), number >= 1900 && number <= 2099);
     EXPECT_EQ(Holds("age_range", Format("%d", number)), number <= 125);
+    EXPECT_EQ(Holds("age_90_plus", Format("%d", number)), number >= 90 && number <= 115);
     EXPECT_EQ(Holds("not_year", Format("%04d", number)), number / 100 != 19 && number / 100 != 20);
   }
 }
@@ -119,7 +120,18 @@ TEST(Validators, LookAtTheNeighbours) {
       {"date_md", "", "3/4", "%", false},
       {"date_md", "$", "3/4", "", false},
       {"date_md", "0.", "3/4", "", false},
+      {"not_a_fraction", "", "9/3", "", true},
+      {"not_a_fraction", "", "6/28", "", true},
+      {"not_a_fraction", "", "5/5", "", false},
+      {"not_a_fraction", "", "8/10", "", false},
+      {"not_a_fraction", "", "28/30", "", false},
+      {"date_spaced", "", "02 06 2024", "", true},
+      {"date_spaced", "", "02 36 2024", "", false},
+      {"date_spaced", "", "12 10 43", "", true},
+      {"after_hash", "#", "448291", "", true},
+      {"after_hash", " ", "448291", "", false},
       {"date_my", "", "03/2024", "", true},
+      {"date_my", "", "11/2017", "-12/2017", true},
       {"date_my", "", "13/2024", "", false},
       {"date_my", "1/", "03/2024", "", false},
       {"date_iso", "", "2025-03-04T11:30:00Z", "", true},
@@ -155,7 +167,7 @@ TEST(Validators, LookAtTheNeighbours) {
       {"date_named", "", "October 2019", "", true},
       {"year_plausible", "$", "2000", "", false},
       {"year_plausible", "1.", "2000", "", false},
-      {"year_plausible", "", "2000", ",5", false},
+      {"year_plausible", "", "1971", ",4. Hernia", true},
       {"year_plausible", "2019-", "2021", "", true},
       {"age_range", "", "92", "-year-old", true},
       {"age_range", "98.", "6", "", false},
@@ -312,6 +324,22 @@ TEST(Mbi, EveryCharacterAtEveryPlace) {
   EXPECT_FALSE(Holds("mbi", "1EG-4TE5-MK73"));
 }
 
+TEST(Iban, EveryPairOfCheckDigits) {
+  // 98 minus the remainder, as the standard computes them.
+  for (std::string rest : {"BUKB20201555555555", "NWBK60161331926819"}) {
+    for (int check = 0; check <= 99; ++check) {
+      const std::string account = Format("GB%02d", check) + rest;
+      int remainder = 0;
+      for (char c : rest + "GB00") {
+        const std::string digits = c <= '9' ? std::string(1, c) : std::to_string(c - 'A' + 10);
+        for (char digit : digits) remainder = (remainder * 10 + digit - '0') % 97;
+      }
+      EXPECT_EQ(Holds("iban", account), check % 97 == (98 - remainder) % 97) << account;
+    }
+  }
+  EXPECT_TRUE(Holds("iban", "GB33 BUKB 2020 1555 5555 55"));
+}
+
 TEST(Ipv4, EveryValueOfEveryPart) {
   for (int value = 0; value <= 999; ++value) {
     for (int place = 0; place < 4; ++place) {
@@ -388,6 +416,8 @@ TEST(Validators, Shapes) {
       {"not_measure", "", "10mg/5mL", "", false},
       {"not_measure", "", "2x500mg", "", false},
       {"not_measure", "", "12th", "", false},
+      {"not_measure", "", "50000u", "", false},
+      {"not_measure", "", "29X27908", "", true},
       {"not_measure", "", "5-10", "", false},
       {"not_measure", "", "48291-377", "", true},
       {"not_measure", "", "7A0049281", "", true},
@@ -400,12 +430,32 @@ TEST(Validators, Shapes) {
       {"not_date", "", "3-4-25", "", false},
       {"not_date", "", "2025-03-04", "", false},
       {"not_date", "", "34-44-25", "", true},
+      {"not_a_label", "", "HC 004 4719", "", true},
+      {"not_a_label", "", "ID 004 4719", "", false},
+      {"lettered_first", "", "W0417 24 118827", "", true},
+      {"lettered_first", "", "74 HR95 RR12", "", false},
+      {"p_number", "", "p7714", "", true},
+      {"p_number", "", "p53", "", false},
+      {"not_namespace", "", "http://loinc.org", "", false},
+      {"not_namespace", "", "http://www.hl7.org/fhir", "", false},
+      {"not_namespace", "", "https://portal.example.org/loinc.org", "", true},
       {"x_extension", "", "x4521", "", true},
       {"x_extension", "", "x12", "", false},
       {"not_round", "", "5000000", "", false},
       {"not_round", "", "5000001", "", true},
-      {"digest_length", "", "9e107d9d372bb6826bd81d3542a419d6", "", true},
-      {"digest_length", "", "12345678901234567890123456789012", "", false},
+      {"fours", "", "4829 1377 0042", "", true},
+      {"fours", "", "4829 1377", "", false},
+      {"fours", "", "4829 137 0042", "", false},
+      {"not_code_system", "", "BP144/83", "", false},
+      {"not_measure", "", "0.0-6.2", "", false},
+      {"not_measure", "", "12-34-56", "", true},
+      {"street_shape", "", "4 Chamber View", "", false},
+      {"street_shape", "", "44 Chamber View", "", true},
+      {"card_number", "", "4111-1111-1111-1111", "", true},
+      {"card_number", "", "3782 822463 10005", "", true},
+      {"card_number", "", "4012888888881881", "", true},
+      {"card_number", "", "4012888888881882", "", false},
+      {"card_number", "", "9111-1111-1111-1111", "", false},
       {"secret_prefix", "", "sk_test_4Tq9ab77Lx02", "", true},
       {"secret_prefix", "", "desk_12345", "", false},
       {"street_shape", "", "4417 Birch Hollow Rd, Apt 3B", "", true},
@@ -487,7 +537,9 @@ constexpr std::string_view kNames[] = {"date_mdy",
                                        "cased_code",
                                        "x_extension",
                                        "in_brackets",
-                                       "digest_length"};
+                                       "fours",
+                                       "card_number",
+                                       "iban"};
 
 TEST(Validators, UnknownNamesAreUnknown) {
   for (std::string_view name : kNames) EXPECT_TRUE(IsValidator(name)) << name;
