@@ -145,7 +145,13 @@ std::string Short(double number) {
   return {text, std::to_chars(text, text + sizeof text, number).ptr};
 }
 
-void CheckValue(const YamlFile& file, const Key& key, const YamlNode& value, Diagnostics* diagnostics) {
+void CheckValue(const YamlFile& file, const Key& key, const YamlNode& name, const YamlNode& value,
+                Diagnostics* diagnostics) {
+  if (value.kind == YamlNode::Kind::kNull) {
+    return diagnostics->Report(Code::kWrongType, file.At(name),
+                               Concat("`", key.name, "` has no value; it takes ", TypeName(key.type)),
+                               "give it one, or remove the key");
+  }
   if (!Fits(value, key.type)) {
     const YamlNode& culprit = Culprit(value, key.type);
     diagnostics->Report(Code::kWrongType, file.At(culprit), Concat("`", key.name, "` takes ", TypeName(key.type)),
@@ -219,7 +225,7 @@ bool CheckMap(const YamlFile& file, const YamlNode& node, const KeyTable& table,
     const std::string_view name = node.keys[i].value;
     const auto key = std::find_if(table.keys.begin(), table.keys.end(), [&](const Key& k) { return k.name == name; });
     if (key != table.keys.end()) {
-      CheckValue(file, *key, node.items[i], diagnostics);
+      CheckValue(file, *key, node.keys[i], node.items[i], diagnostics);
     } else {
       diagnostics->Report(Code::kUnknownKey, file.At(node.keys[i]), Concat(table.what, " has no key `", name, "`"),
                           DidYouMean(name, known, Concat("known keys: ", Join(known))));
