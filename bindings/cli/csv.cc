@@ -46,6 +46,7 @@ class RowScanner {
         ++mark_;
         return Found::kNothing;
       }
+      if (mark_ > 0) state_ = State::kUnquoted;  // it was no mark after all
       mark_ = kByteOrderMark.size();
     }
     switch (state_) {

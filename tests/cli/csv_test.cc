@@ -103,6 +103,11 @@ TEST_P(CsvPieces, AByteOrderMarkMayStandBeforeAQuote) {
             (std::vector<Row>{{"\xEF\xBB\xBF\"h\",t\n", 1, false}, {"1,2\n", 2, false}}));
 }
 
+TEST_P(CsvPieces, HalfAByteOrderMarkIsAFieldLikeAnyOther) {
+  EXPECT_EQ(ReadRows("\xEF\xBB,x\n", GetParam()), (std::vector<Row>{{"\xEF\xBB,x\n", 1, false}}));
+  EXPECT_EQ(ReadRows("\xEF\xBB\"\"\n", GetParam()), (std::vector<Row>{{"", 1, true}}));
+}
+
 TEST_P(CsvPieces, ABrokenQuoteEndsTheFile) {
   for (const std::string_view bad :
        {"1,a\"b\n", "1,\"a\"b\n", "1,\"a\" ,b\n", "1,\"never closed\n", "1,\"a\"\rb\n", "1,\"a\"\r", "1,a\"\n"}) {
