@@ -5,9 +5,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <system_error>
+#include <vector>
 
 #include "base/concat.h"
 #include "compiler/diagnostic.h"
@@ -17,14 +20,37 @@
 #include "compiler/rule_tester.h"
 #include "pack/pack_tables.h"
 #include "phiveil/policy.h"
+#include "phiveil/rule_pack.h"
+#include "self_test.h"
 
 namespace phiveil::rules {
 namespace {
+
+constexpr size_t kMostPackBytes = size_t{1} << 30;
 
 int Refuse(const absl::Status& status, std::ostream& out) {
   const absl::string_view message = status.message();
   out << "error: " << std::string_view(message.data(), message.size()) << "\n";
   return 1;
+}
+
+int TestPack(const std::string& file, std::ostream& out) {
+  Diagnostics diagnostics;
+  const std::optional<std::string> bytes = ReadFile(file, kMostPackBytes, &diagnostics);
+  WriteDiagnostics(diagnostics, out);
+  if (!bytes) return 1;
+  RulePack::LoadOptions options;
+  options.run_examples = false;
+  const auto pack = RulePack::Load(*bytes, options);
+  if (!pack.ok()) return Refuse(pack.status(), out);
+  const absl::StatusOr<std::vector<ExampleFailure>> failures = RunExamples(**pack);
+  if (!failures.ok()) return Refuse(failures.status(), out);
+  for (const ExampleFailure& failure : *failures) {
+    out << file << ": example " << failure.example + 1 << " of " << failure.rule << ": " << failure.problem << "\n";
+  }
+  out << (*pack)->name() << " " << (*pack)->version() << ": " << Count((*pack)->rules().size(), "rule") << ", "
+      << failures->size() << " failed\n";
+  return failures->empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -64,6 +90,8 @@ int CompileRules(const std::string& dir, const std::string& out_file, std::ostre
 }
 
 int TestRules(const std::string& dir, std::ostream& out) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(dir, ignored)) return TestPack(dir, out);
   Diagnostics diagnostics;
   const CompiledPack compiled = CompilePack(dir, &diagnostics);
   if (!compiled.good) {

@@ -25,6 +25,7 @@ int CompileRules(const std::string& dir, const std::string& out_file, std::ostre
 
 // Compiles in memory and runs every example and every *.cases file, printing each line that does not
 // do what it says. Known faults that no longer fail are failures too: they want to be promoted.
+// `dir` may also be a compiled pack: then its own examples are run, which is all that it holds.
 int TestRules(const std::string& dir, std::ostream& out);
 
 // A rule in words: what it matches, with macros put in, what speaks for and against it, examples.

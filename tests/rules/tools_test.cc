@@ -112,6 +112,18 @@ TEST_F(Tools, TestRunsExamplesAndCases) {
   EXPECT_THAT(out_.str(), HasSubstr("mini 1: 21 texts, 0 failed, 1 known fault"));
 }
 
+TEST_F(Tools, TestTakesACompiledPackToo) {
+  ASSERT_EQ(CompileRules(Dir(), File("mini.pack"), out_), 0);
+  EXPECT_EQ(TestRules(File("mini.pack"), out_), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("mini 1: 7 rules, 0 failed"));
+  Change("mrn.yaml", "'MRN: [[MRN:00482913]] admitted.'", "'Bed: [[MRN:00482913]] admitted.'");
+  ASSERT_EQ(CompileRules(Dir(), File("mini.pack"), out_, Examples::kReport), 0);
+  EXPECT_EQ(TestRules(File("mini.pack"), out_), 1);
+  EXPECT_THAT(out_.str(), HasSubstr("mini.pack: example 1 of mini.mrn.labelled: expected MRN"));
+  std::ofstream(File("mini.pack")) << "not a pack";
+  EXPECT_EQ(TestRules(File("mini.pack"), out_), 1);
+}
+
 TEST_F(Tools, TestShowsAMissAndAnExtra) {
   Change("mrn.cases", "Order no 00482913 sent", "Order no [[MRN:00482913]] sent");
   Change("mrn.cases", "MRN: [[MRN:00482913]]\\nadmitted", "MRN: 00482913\\nadmitted");
