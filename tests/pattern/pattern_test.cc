@@ -168,25 +168,5 @@ TEST(PatternTest, NamesTheSurestTrigger) {
   }
 }
 
-TEST(PatternTest, DatabaseErrorsNameTheExpression) {
-  google::protobuf::RepeatedPtrField<pb::Expression> expressions;
-  expressions.Add()->set_pattern("abc");
-  expressions.Add()->set_pattern("(abc");
-  const auto database = CompileDatabase(expressions, Platform::kAvx2);
-  EXPECT_EQ(database.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(database.status().message()), HasSubstr("expression 1"));
-}
-
-TEST(PatternTest, CompilesForEveryPlatform) {
-  google::protobuf::RepeatedPtrField<pb::Expression> expressions;
-  EXPECT_EQ(*CompileDatabase(expressions, Platform::kAvx2), "");
-  expressions.Add()->set_pattern("abc");
-  for (Platform platform : {Platform::kAvx2, Platform::kGeneric, Platform::kHost}) {
-    const auto database = CompileDatabase(expressions, platform);
-    ASSERT_TRUE(database.ok()) << PlatformName(platform);
-    EXPECT_FALSE(database->empty());
-  }
-}
-
 }  // namespace
 }  // namespace phiveil
