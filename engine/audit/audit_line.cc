@@ -87,8 +87,8 @@ std::string Tail(const Hash& hash, std::string_view mac) {
 }  // namespace
 
 absl::StatusOr<AuditKeys> AuditKeys::From(const KeyEncryptionKey& key) {
-  AuditKeys keys{key.Derive("phiveil audit text"), key.Derive("phiveil audit subject"),
-                 key.Derive("phiveil audit mac"), key.id()};
+  AuditKeys keys{key.Derive("phiveil audit text"), key.Derive("phiveil audit subject"), key.Derive("phiveil audit mac"),
+                 key.id()};
   for (const Original* derived : {&keys.text, &keys.subject, &keys.mac}) {
     if (derived->size() != vault_internal::kKeySize) return absl::FailedPreconditionError("the key cannot be used");
   }
@@ -149,7 +149,8 @@ absl::StatusOr<std::optional<std::string>> CheckLine(std::string_view line, cons
   std::string place;
   AppendPlace(*end, &place);
   if (!hashed.ends_with(place)) {
-    return Problem(absl::StrCat("not record ", end->seq + 1, " of this chain: one before it is missing, added or changed"));
+    return Problem(
+        absl::StrCat("not record ", end->seq + 1, " of this chain: one before it is missing, added or changed"));
   }
   *end = {end->seq + 1, hash};
   return Problem();

@@ -77,7 +77,7 @@ absl::Status FileAuditLog::Append(std::span<const AuditRecord> records) {
   writing_ = true;
   const std::vector<Waiter*> group = std::exchange(queue_, {});
   lock.unlock();
-  const absl::Status status = WriteGroup(group);
+  absl::Status status = WriteGroup(group);
   lock.lock();
   writing_ = false;
   for (Waiter* member : group) {
@@ -161,8 +161,8 @@ absl::Status FileAuditLog::RecoverLocked() {
 // The head is on disk before the first record is, so a log with records and no head has lost it.
 absl::Status FileAuditLog::MakeHead(uint64_t log_size) {
   if (log_size != 0) {
-    return absl::DataLossError(absl::StrCat(path_, ": the audit log has records, but ", HeadPath(path_),
-                                            " is missing or empty"));
+    return absl::DataLossError(
+        absl::StrCat(path_, ": the audit log has records, but ", HeadPath(path_), " is missing or empty"));
   }
   newest_ = AuditHead();
   PHIVEIL_RETURN_IF_ERROR(WriteHead(newest_));
@@ -201,8 +201,7 @@ absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& o
   PHIVEIL_ASSIGN_OR_RETURN(AuditKeys keys, AuditKeys::From(*options.key));
   PHIVEIL_ASSIGN_OR_RETURN(FileDescriptor log, OpenPrivate(options.path, O_APPEND, ops));
   PHIVEIL_ASSIGN_OR_RETURN(FileDescriptor head, OpenPrivate(HeadPath(options.path), 0, ops));
-  auto opened =
-      std::make_unique<FileAuditLog>(options.path, std::move(keys), std::move(log), std::move(head), ops);
+  auto opened = std::make_unique<FileAuditLog>(options.path, std::move(keys), std::move(log), std::move(head), ops);
   PHIVEIL_RETURN_IF_ERROR(opened->Recover());
   return opened;
 }

@@ -29,11 +29,21 @@ size_t SequenceLength(std::string_view text, size_t i) {
 void AppendEscaped(uint8_t c, std::string* out) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
-    case '"': out->append("\\\""); break;
-    case '\\': out->append("\\\\"); break;
-    case '\n': out->append("\\n"); break;
-    case '\r': out->append("\\r"); break;
-    case '\t': out->append("\\t"); break;
+    case '"':
+      out->append("\\\"");
+      break;
+    case '\\':
+      out->append("\\\\");
+      break;
+    case '\n':
+      out->append("\\n");
+      break;
+    case '\r':
+      out->append("\\r");
+      break;
+    case '\t':
+      out->append("\\t");
+      break;
     default:
       out->append("\\u00").push_back(kHex[c >> 4]);
       out->push_back(kHex[c & 15]);

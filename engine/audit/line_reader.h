@@ -17,9 +17,9 @@ inline constexpr size_t kMaxLineSize = 1u << 20;
 class LineReader {
  public:
   struct Line {
-    std::string_view text;   // without its newline; good until the next call
-    uint64_t begin = 0;      // offset in the file
-    bool complete = false;   // ended by a newline
+    std::string_view text;  // without its newline; good until the next call
+    uint64_t begin = 0;     // offset in the file
+    bool complete = false;  // ended by a newline
   };
 
   LineReader(int fd, std::string path, uint64_t begin, uint64_t end)

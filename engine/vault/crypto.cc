@@ -129,13 +129,12 @@ absl::Status Seal(std::string_view key, std::string_view associated, std::string
   if (absl::Status status = RandomBytes(nonce, kNonceSize); !status.ok()) return status;
   EVP_CIPHER_CTX* const ctx = ThreadContexts().seal.get();
   int n = 0;
-  const bool ok =
-      ThreadContexts().ready && key.size() == kKeySize &&
-      EVP_EncryptInit_ex2(ctx, nullptr, In(key), Out(nonce), nullptr) == 1 &&
-      EVP_EncryptUpdate(ctx, nullptr, &n, In(associated), static_cast<int>(associated.size())) == 1 &&
-      EVP_EncryptUpdate(ctx, Out(nonce + kNonceSize), &n, In(plain), static_cast<int>(plain.size())) == 1 &&
-      EVP_EncryptFinal_ex(ctx, Out(nonce + kNonceSize + plain.size()), &n) == 1 &&
-      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, kSealTagSize, nonce + kNonceSize + plain.size()) == 1;
+  const bool ok = ThreadContexts().ready && key.size() == kKeySize &&
+                  EVP_EncryptInit_ex2(ctx, nullptr, In(key), Out(nonce), nullptr) == 1 &&
+                  EVP_EncryptUpdate(ctx, nullptr, &n, In(associated), static_cast<int>(associated.size())) == 1 &&
+                  EVP_EncryptUpdate(ctx, Out(nonce + kNonceSize), &n, In(plain), static_cast<int>(plain.size())) == 1 &&
+                  EVP_EncryptFinal_ex(ctx, Out(nonce + kNonceSize + plain.size()), &n) == 1 &&
+                  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, kSealTagSize, nonce + kNonceSize + plain.size()) == 1;
   if (ok) return absl::OkStatus();
   out->resize(begin);
   return Broken();
@@ -148,12 +147,11 @@ absl::Status Open(std::string_view key, std::string_view associated, std::string
   char tag[kSealTagSize];
   std::memcpy(tag, sealed.data() + kNonceSize + size, sizeof(tag));
   int n = 0;
-  const bool ready =
-      ThreadContexts().ready && key.size() == kKeySize &&
-      EVP_DecryptInit_ex2(ctx, nullptr, In(key), In(sealed), nullptr) == 1 &&
-      EVP_DecryptUpdate(ctx, nullptr, &n, In(associated), static_cast<int>(associated.size())) == 1 &&
-      EVP_DecryptUpdate(ctx, Out(out), &n, In(sealed.substr(kNonceSize)), static_cast<int>(size)) == 1 &&
-      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, kSealTagSize, tag) == 1;
+  const bool ready = ThreadContexts().ready && key.size() == kKeySize &&
+                     EVP_DecryptInit_ex2(ctx, nullptr, In(key), In(sealed), nullptr) == 1 &&
+                     EVP_DecryptUpdate(ctx, nullptr, &n, In(associated), static_cast<int>(associated.size())) == 1 &&
+                     EVP_DecryptUpdate(ctx, Out(out), &n, In(sealed.substr(kNonceSize)), static_cast<int>(size)) == 1 &&
+                     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, kSealTagSize, tag) == 1;
   unsigned char rest[16];
   if (ready && EVP_DecryptFinal_ex(ctx, rest, &n) == 1) return absl::OkStatus();
   Wipe(out, size);

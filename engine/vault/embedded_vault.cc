@@ -45,8 +45,7 @@ std::string_view RandomPart(const TokenCode& code) { return code.view().substr(0
 }  // namespace
 
 EmbeddedVault::EmbeddedVault(std::string path, size_t cache_bytes, const Key128& cache_key, Sealer sealer,
-                             const Counters& counters, VaultHead head, std::unique_ptr<Store> store,
-                             std::string key_id)
+                             const Counters& counters, VaultHead head, std::unique_ptr<Store> store, std::string key_id)
     : path_(std::move(path)),
       key_id_(std::move(key_id)),
       sealer_(std::move(sealer)),
@@ -252,8 +251,7 @@ absl::StatusOr<bool> EmbeddedVault::FindValue(std::string_view random, std::stri
 }
 
 absl::StatusOr<Original> EmbeddedVault::OpenStoredValue(const SubjectKeys& keys, std::string_view bytes,
-                                                        std::string_view random, Category* category,
-                                                        TokenCode* code) {
+                                                        std::string_view random, Category* category, TokenCode* code) {
   const auto record = DecodeValue(bytes);
   if (!record) return absl::DataLossError("value record is damaged");
   *category = record->category;

@@ -93,8 +93,8 @@ absl::StatusOr<std::pair<Sealer, Counters>> ReadFirstRecords(const KeyEncryption
   } else {
     PHIVEIL_ASSIGN_OR_RETURN(const uint64_t commits, sealer.OpenHead(head));
     if (counters.commits < commits) {
-      return absl::DataLossError(absl::StrCat("the store has lost commits: it ends at ", counters.commits,
-                                              ", but ", commits, " were acknowledged"));
+      return absl::DataLossError(absl::StrCat("the store has lost commits: it ends at ", counters.commits, ", but ",
+                                              commits, " were acknowledged"));
     }
   }
   return std::make_pair(std::move(sealer), counters);
@@ -104,8 +104,8 @@ absl::StatusOr<std::unique_ptr<Vault>> OpenPrepared(const VaultOptions& options,
   PHIVEIL_ASSIGN_OR_RETURN(VaultHead head, VaultHead::Lock(options.path, options.create, ops));
   PHIVEIL_ASSIGN_OR_RETURN(const std::string head_bytes, head.Read());
   if (head_bytes.empty() && !options.create) return absl::NotFoundError("the vault was never finished being made");
-  PHIVEIL_ASSIGN_OR_RETURN(auto store, Store::Open(options.path + "/store", head_bytes.empty(),
-                                                   options.cache_bytes / 2, env));
+  PHIVEIL_ASSIGN_OR_RETURN(auto store,
+                           Store::Open(options.path + "/store", head_bytes.empty(), options.cache_bytes / 2, env));
   PHIVEIL_ASSIGN_OR_RETURN(auto first, ReadFirstRecords(*options.key, store.get(), head_bytes));
   auto& [sealer, counters] = first;
   PHIVEIL_ASSIGN_OR_RETURN(const std::string new_head, sealer.SealHead(counters.commits));

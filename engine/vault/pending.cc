@@ -22,10 +22,9 @@ bool InKeyOrder(const Entries& entries, Append append) {
 }  // namespace
 
 absl::Status WriteGroup::ToBatch(rocksdb::WriteBatch* batch) const {
-  const bool ok =
-      InKeyOrder(index, [&](const auto& e) { return batch->Put(e.first, ToSlice(e.second.view())); }) &&
-      InKeyOrder(subjects, [&](const auto& e) { return batch->Put(e.first, e.second); }) &&
-      InKeyOrder(values, [&](const auto& e) { return batch->Put(ValueKey(e.first), e.second); });
+  const bool ok = InKeyOrder(index, [&](const auto& e) { return batch->Put(e.first, ToSlice(e.second.view())); }) &&
+                  InKeyOrder(subjects, [&](const auto& e) { return batch->Put(e.first, e.second); }) &&
+                  InKeyOrder(values, [&](const auto& e) { return batch->Put(ValueKey(e.first), e.second); });
   return ok ? absl::OkStatus() : absl::InternalError("a write batch refused a record");
 }
 
@@ -52,7 +51,7 @@ uint64_t Pending::AddMapping(const std::string& random, std::string value_record
   const std::lock_guard lock(mutex_);
   open_->bytes += 2 * random.size() + value_record.size() + index_key.size();
   open_->index.emplace_back(std::move(index_key), code);
-  open_->values.emplace(random, std::move(value_record));
+  open_->values.insert_or_assign(random, std::move(value_record));
   claimed_.erase(random);
   return open_->number;
 }

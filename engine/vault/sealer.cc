@@ -56,17 +56,16 @@ absl::StatusOr<Sealer> Sealer::FromMeta(const KeyEncryptionKey& key, std::string
   const auto record = DecodeMeta(meta);
   if (!record) return absl::DataLossError("meta record is damaged");
   if (record->format != kVaultFormat) {
-    return absl::FailedPreconditionError(absl::StrCat("written in format ", record->format,
-                                                      "; this build reads format ", kVaultFormat));
+    return absl::FailedPreconditionError(
+        absl::StrCat("written in format ", record->format, "; this build reads format ", kVaultFormat));
   }
   if (record->key_id != KeyIdOf(key)) {
-    return absl::FailedPreconditionError(absl::StrCat("sealed under key ", Hex(View(record->key_id)),
-                                                      ", but was opened with key ", key.id()));
+    return absl::FailedPreconditionError(
+        absl::StrCat("sealed under key ", Hex(View(record->key_id)), ", but was opened with key ", key.id()));
   }
   PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, WithWrappingKey(key, record->vault_id));
-  const absl::Status opened =
-      Open(sealer.wrapping_key(), sealer.Associated(RecordType::kMeta, View(sealer.key_id_)),
-           record->wrapped_index_key, sealer.keys_.data() + kKeySize);
+  const absl::Status opened = Open(sealer.wrapping_key(), sealer.Associated(RecordType::kMeta, View(sealer.key_id_)),
+                                   record->wrapped_index_key, sealer.keys_.data() + kKeySize);
   if (!opened.ok()) return absl::DataLossError(absl::StrCat("meta record ", opened.message()));
   return sealer;
 }
@@ -93,8 +92,8 @@ absl::StatusOr<Tag> Sealer::SubjectTag(std::string_view subject) const {
 absl::Status Sealer::NewSubject(const Tag& subject, SubjectKeys* keys, std::string* record) const {
   PHIVEIL_RETURN_IF_ERROR(RandomKey(keys->data(), kSubjectKeysSize));
   *record = View(key_id_);
-  return Seal(wrapping_key(),
-              Associated(RecordType::kSubject, std::string(View(subject)).append(View(key_id_))), keys->view(), record);
+  return Seal(wrapping_key(), Associated(RecordType::kSubject, std::string(View(subject)).append(View(key_id_))),
+              keys->view(), record);
 }
 
 absl::Status Sealer::OpenSubject(const Tag& subject, std::string_view bytes, SubjectKeys* keys) const {

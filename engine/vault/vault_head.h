@@ -25,7 +25,8 @@ class VaultHead {
   absl::Status Sync();
 
  private:
-  VaultHead(std::string path, FileDescriptor fd, FileOps& ops) : path_(std::move(path)), fd_(std::move(fd)), ops_(&ops) {}
+  VaultHead(std::string path, FileDescriptor fd, FileOps& ops)
+      : path_(std::move(path)), fd_(std::move(fd)), ops_(&ops) {}
 
   std::string path_;
   FileDescriptor fd_;

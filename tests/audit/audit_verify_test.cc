@@ -87,8 +87,8 @@ TEST_F(AuditDamageTest, LinesRemovedRepeatedOrExchanged) {
     WriteFile(path_, out);
   };
   const std::vector<std::pair<std::vector<int>, uint64_t>> cases = {
-      {{1, 2, 3}, 1}, {{0, 2, 3}, 2}, {{0, 1, 3}, 3}, {{0, 1, 2}, 4}, {{0, 0, 1, 2, 3}, 2}, {{0, 2, 1, 3}, 2},
-      {{0, 1, 2, 3, 3}, 5}, {{}, 1}};
+      {{1, 2, 3}, 1},       {{0, 2, 3}, 2},    {{0, 1, 3}, 3},       {{0, 1, 2}, 4},
+      {{0, 0, 1, 2, 3}, 2}, {{0, 2, 1, 3}, 2}, {{0, 1, 2, 3, 3}, 5}, {{}, 1}};
   for (const auto& [order, bad] : cases) {
     write(order);
     const AuditReport report = Verify();
@@ -120,7 +120,8 @@ TEST_F(AuditDamageTest, ForgedRecordsBehindTheHeadAreNotTakenIn) {
   audit_internal::ChainEnd end;
   for (const std::string& line : Lines()) ASSERT_FALSE(audit_internal::CheckLine(line, &ours, &end)->has_value());
   std::string forged = bytes_;
-  ASSERT_TRUE(audit_internal::AppendLine(*audit_internal::LineBody(Record("5"), forger, 0), forger, &end, &forged).ok());
+  ASSERT_TRUE(
+      audit_internal::AppendLine(*audit_internal::LineBody(Record("5"), forger, 0), forger, &end, &forged).ok());
   WriteFile(path_, forged);
   EXPECT_TRUE(VerifyAuditLog(path_, nullptr)->intact) << "the chain alone fits";
   EXPECT_FALSE(Verify().intact);

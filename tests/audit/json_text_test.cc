@@ -23,16 +23,16 @@ TEST(JsonText, EscapesAndReplaces) {
       {"\n\r\t", R"("\n\r\t")"},
       {std::string_view("\0\x01\x1f\x7f", 4), R"("\u0000\u0001\u001f\u007f")"},
       {"é€😀", "\"é€😀\""},
-      {"\xED\x9F\xBF\xEE\x80\x80", "\"\xED\x9F\xBF\xEE\x80\x80\""},   // either side of the surrogates
-      {"\xF4\x8F\xBF\xBF", "\"\xF4\x8F\xBF\xBF\""},                   // U+10FFFF
-      {"\xED\xA0\x80", "\"" R R R "\""},                              // a surrogate
-      {"\xF4\x90\x80\x80", "\"" R R R R "\""},                        // beyond U+10FFFF
-      {"\xC0\xAF\xC1\xBF", "\"" R R R R "\""},                        // overlong
+      {"\xED\x9F\xBF\xEE\x80\x80", "\"\xED\x9F\xBF\xEE\x80\x80\""},  // either side of the surrogates
+      {"\xF4\x8F\xBF\xBF", "\"\xF4\x8F\xBF\xBF\""},                  // U+10FFFF
+      {"\xED\xA0\x80", "\"" R R R "\""},                             // a surrogate
+      {"\xF4\x90\x80\x80", "\"" R R R R "\""},                       // beyond U+10FFFF
+      {"\xC0\xAF\xC1\xBF", "\"" R R R R "\""},                       // overlong
       {"\xE0\x9F\xBF", "\"" R R R "\""},
       {"\xF0\x8F\xBF\xBF", "\"" R R R R "\""},
       {"a\x80z", "\"a" R "z\""},
-      {"a\xE2\x82", "\"a" R R "\""},                                  // cut off
-      {"\xE2\x82\"", "\"" R R "\\\"\""},                              // the quote is not swallowed
+      {"a\xE2\x82", "\"a" R R "\""},      // cut off
+      {"\xE2\x82\"", "\"" R R "\\\"\""},  // the quote is not swallowed
       {"\xF0\x9F\x98", "\"" R R R "\""},
       {"\xFF\xFE", "\"" R R "\""},
   };

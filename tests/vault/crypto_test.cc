@@ -33,7 +33,8 @@ TEST(Crypto, HmacSha256) {
   EXPECT_EQ(Hex(mac), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
   ASSERT_TRUE(HmacSha256("Jefe", {"what do ya want for nothing?"}, &mac).ok());
   EXPECT_EQ(Hex(mac), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  ASSERT_TRUE(HmacSha256(std::string(131, '\xaa'), {"Test Using Larger Than Block-Size Key - Hash Key First"}, &mac).ok());
+  ASSERT_TRUE(
+      HmacSha256(std::string(131, '\xaa'), {"Test Using Larger Than Block-Size Key - Hash Key First"}, &mac).ok());
   EXPECT_EQ(Hex(mac), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 

@@ -43,8 +43,8 @@ TEST_F(VaultTest, SameValueSameCode) {
   vault.reset();
   vault = MustOpen();
   EXPECT_EQ(AssignOne(*vault, "s", Category::kName, "Ruiz"), code);
-  const std::vector<Vault::Value> twice = {{Category::kName, "Soto"}, {Category::kName, "Ruiz"},
-                                           {Category::kName, "Soto"}};
+  const std::vector<Vault::Value> twice = {
+      {Category::kName, "Soto"}, {Category::kName, "Ruiz"}, {Category::kName, "Soto"}};
   std::vector<TokenCode> codes;
   ASSERT_TRUE(vault->Assign("s", twice, &codes).ok());
   EXPECT_EQ(codes[0], codes[2]);

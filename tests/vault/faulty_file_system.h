@@ -94,8 +94,8 @@ class FaultyFile : public rocksdb::FSWritableFileOwnerWrapper {
     size_ += data.size();
     return FSWritableFileOwnerWrapper::Append(data, options, dbg);
   }
-  IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
-                  const rocksdb::DataVerificationInfo&, rocksdb::IODebugContext* dbg) override {
+  IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options, const rocksdb::DataVerificationInfo&,
+                  rocksdb::IODebugContext* dbg) override {
     return Append(data, options, dbg);
   }
   IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* dbg) override {
@@ -118,8 +118,7 @@ class FaultyFile : public rocksdb::FSWritableFileOwnerWrapper {
   uint64_t size_ = 0;
 };
 
-inline rocksdb::IOStatus FaultyFileSystem::NewWritableFile(const std::string& name,
-                                                           const rocksdb::FileOptions& options,
+inline rocksdb::IOStatus FaultyFileSystem::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                                            std::unique_ptr<rocksdb::FSWritableFile>* file,
                                                            rocksdb::IODebugContext* dbg) {
   if (Fails()) return Failure();

@@ -55,9 +55,7 @@ class VaultCrashTest : public VaultTest {
     ASSERT_FALSE(KeepOne(*vault, "s", Category::kName, "afterwards").empty()) << when;
   }
 
-  void NewVault(int number) {
-    dir_of_vault_ = dir_ / ("vault" + std::to_string(number));
-  }
+  void NewVault(int number) { dir_of_vault_ = dir_ / ("vault" + std::to_string(number)); }
   VaultOptions Options() const { return {.path = dir_of_vault_, .key = &key_}; }
   std::unique_ptr<Vault> MustOpen() {
     auto vault = OpenVault(Options());

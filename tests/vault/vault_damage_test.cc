@@ -34,8 +34,10 @@ class VaultDamageTest : public VaultTest {
 
   void SetUp() override {
     auto vault = MustOpen();
-    mappings_ = {{"s", Category::kName, "Ana Ruiz", {}}, {"s", Category::kMrn, "00482913", {}},
-                 {"t", Category::kName, "Ana Ruiz", {}}, {"t", Category::kDate, "3/4/1961", {}}};
+    mappings_ = {{"s", Category::kName, "Ana Ruiz", {}},
+                 {"s", Category::kMrn, "00482913", {}},
+                 {"t", Category::kName, "Ana Ruiz", {}},
+                 {"t", Category::kDate, "3/4/1961", {}}};
     for (Mapping& m : mappings_) m.code = KeepOne(*vault, m.subject, m.category, m.text);
   }
 

@@ -21,7 +21,8 @@ class TempDir {
     std::error_code error;
     const auto memory = std::filesystem::space("/dev/shm", error);
     const bool roomy = !error && memory.available > (1u << 30);
-    std::string name = (roomy ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) / "phiveil-test-XXXXXX";
+    std::string name =
+        (roomy ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) / "phiveil-test-XXXXXX";
     path_ = mkdtemp(name.data());
   }
   ~TempDir() { std::filesystem::remove_all(path_); }
@@ -76,9 +77,12 @@ inline std::string Answer(Vault& vault, std::string_view subject, Category categ
   const auto hit = vault.Lookup(subject, category, code);
   if (!hit.ok()) return std::string(absl::StatusCodeToString(hit.status().code()));
   switch (hit->answer) {
-    case Vault::Answer::kUnknown: return "unknown";
-    case Vault::Answer::kForeign: return "foreign";
-    case Vault::Answer::kFound: return "=" + std::string(hit->value.ExposeOriginal());
+    case Vault::Answer::kUnknown:
+      return "unknown";
+    case Vault::Answer::kForeign:
+      return "foreign";
+    case Vault::Answer::kFound:
+      return "=" + std::string(hit->value.ExposeOriginal());
   }
   return "";
 }

@@ -41,14 +41,14 @@ struct AuditRecord {
   Verb verb = Verb::kRedact;
   std::string actor;
   std::string purpose;
-  std::string record_id;           // the caller's name for the record; may be empty
-  std::string subject;             // written as a keyed hash only
-  std::string_view input;          // hashed, not kept
-  std::string_view output;         // hashed, not kept
+  std::string record_id;    // the caller's name for the record; may be empty
+  std::string subject;      // written as a keyed hash only
+  std::string_view input;   // hashed, not kept
+  std::string_view output;  // hashed, not kept
   bool allowed = true;
-  std::string reason;              // why allowed or denied; never document text
-  std::string policy;              // name@version
-  std::string pack;                // name@version
+  std::string reason;                             // why allowed or denied; never document text
+  std::string policy;                             // name@version
+  std::string pack;                               // name@version
   std::array<uint32_t, kCategoryCount> counts{};  // replaced (redact) or restored (restore)
 };
 
@@ -81,8 +81,7 @@ struct AuditReport {
 absl::StatusOr<AuditReport> VerifyAuditLog(const std::string& path, const KeyEncryptionKey* key);
 
 // Calls `visit` with each line, oldest first, until it returns false.
-absl::Status ReadAuditLog(const std::string& path,
-                          const std::function<bool(std::string_view line)>& visit);
+absl::Status ReadAuditLog(const std::string& path, const std::function<bool(std::string_view line)>& visit);
 
 }  // namespace phiveil
 

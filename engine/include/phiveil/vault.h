@@ -77,10 +77,10 @@ class KeyEncryptionKey {
 };
 
 struct VaultInfo {
-  std::string id;          // drawn when the vault was made
-  uint32_t format = 0;     // of the records on disk
-  std::string key_id;      // of the key-encryption key in use
-  uint64_t subjects = 0;   // these two: on stable storage
+  std::string id;         // drawn when the vault was made
+  uint32_t format = 0;    // of the records on disk
+  std::string key_id;     // of the key-encryption key in use
+  uint64_t subjects = 0;  // these two: on stable storage
   uint64_t mappings = 0;
 };
 
@@ -96,8 +96,8 @@ class Vault {
   enum class Answer { kFound, kUnknown, kForeign };
   struct Hit {
     Answer answer = Answer::kUnknown;
-    Original value;        // when kFound
-    std::string subject;   // empty; reserved for stores that may name the owner of a foreign code
+    Original value;       // when kFound
+    std::string subject;  // empty; reserved for stores that may name the owner of a foreign code
   };
 
   virtual ~Vault() = default;
@@ -115,16 +115,15 @@ class Vault {
 
   // kFound: the code is `subject`'s. kForeign: it is another subject's. kUnknown: nobody's.
   // With an empty subject the whole vault is searched and nothing is foreign.
-  virtual absl::StatusOr<Hit> Lookup(std::string_view subject, Category category,
-                                     const TokenCode& code) = 0;
+  virtual absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) = 0;
 
   virtual absl::StatusOr<VaultInfo> Info() = 0;
 };
 
 struct VaultOptions {
-  std::string path{};              // a directory of its own, made 0700 when absent
+  std::string path{};                     // a directory of its own, made 0700 when absent
   const KeyEncryptionKey* key = nullptr;  // read during OpenVault only
-  bool create = true;              // make the vault when the directory does not hold one
+  bool create = true;                     // make the vault when the directory does not hold one
   // For all threads together: half for what is known already (codes, wrapped keys; never a value in
   // clear), half for blocks of the store. Besides these up to 50 MB of buffers for writing.
   size_t cache_bytes = 64u << 20;
