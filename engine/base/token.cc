@@ -14,8 +14,9 @@ constexpr uint8_t kNoDigit = 0xFF;
 constexpr std::array<uint8_t, 256> MakeDigits() {
   std::array<uint8_t, 256> digits{};
   digits.fill(kNoDigit);
-  for (uint8_t value = 0; value < kTokenAlphabet.size(); ++value) {
-    const char c = kTokenAlphabet[value];
+  for (size_t i = 0; i < kTokenAlphabet.size(); ++i) {
+    const char c = kTokenAlphabet[i];
+    const auto value = static_cast<uint8_t>(i);
     digits[static_cast<uint8_t>(c)] = value;
     if (c >= 'A') digits[static_cast<uint8_t>(c + ('a' - 'A'))] = value;
   }

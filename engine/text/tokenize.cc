@@ -47,7 +47,7 @@ std::array<Mark, 128> MakeMarks() {
   constexpr std::pair<char, ClassBits> kNamed[] = {{',', kComma}, {'.', kDot},    {':', kColon},  {'-', kHyphen},
                                                    {'/', kSlash}, {'(', kLParen}, {')', kRParen}, {'#', kHash},
                                                    {'&', kAmp},   {'"', kQuote},  {'\'', kApos},  {';', kSemi}};
-  for (const auto& [c, bits] : kNamed) marks[static_cast<size_t>(c)].bits = bits;
+  for (const auto& [c, bits] : kNamed) marks[static_cast<uint8_t>(c)].bits = bits;
   marks['\n'].bits = kNl;
   return marks;
 }
@@ -251,7 +251,7 @@ const char* Tokenizer::Punctuation(const char* p, const char* end) {
     while (next != end && *next == c) ++next;
     if (next - p < kRuler) next = p + 1;
   }
-  const Mark& mark = marks_[static_cast<size_t>(c)];
+  const Mark& mark = marks_[static_cast<uint8_t>(c)];
   Emit(p, next, mark.bits, mark.hash);
   // Brackets, quotes and bullets leave open whether a sentence begins behind them.
   if (c == '.' || c == '!' || c == '?') {

@@ -16,7 +16,9 @@ static_assert(kAreas.size() % kWidth == 0);
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 size_t Number(std::string_view zip3) {
-  return static_cast<size_t>((zip3[0] - '0') * 100 + (zip3[1] - '0') * 10 + (zip3[2] - '0'));
+  size_t number = 0;
+  for (const char digit : zip3) number = number * 10 + static_cast<size_t>(digit - '0');
+  return number;
 }
 
 std::bitset<1000> MakeTable() {
