@@ -36,6 +36,7 @@ MIN_SURNAME_WORD = 1000    # bearers, where the surname is an ordinary word
 MIN_FIRST = 200            # births
 MIN_FIRST_WORD = 1500      # births, where the name is an ordinary word
 MIN_GIVEN = 3000           # births, to stand alone
+COMMON_GIVEN = 300_000     # births, to stand alone although a town bears the name too
 MIN_WORLD_CITY = 100_000   # inhabitants
 MOST_WORDS = 8             # of one entry, the compiler's bound
 BIG_CITY = 300_000         # inhabitants: known as a city before it is known as a surname
@@ -217,13 +218,19 @@ def main():
     lists.write("first_names_words.tsv", "First names that are ordinary words too.", [SSA], first_words)
 
     places = set(world_cities) | states | countries
+    unsure = huge | by_hand | places | eponym_words
     given = {n for n in first if births.get(n, 0) >= MIN_GIVEN and births[n] > 4 * surnames.get(n, 0)
-             and n not in huge | by_hand | places | eponym_words}
-    given |= {n for n in names_first & first if births.get(n, 0) >= 20_000 and births[n] > surnames.get(n, 0)
-              and n not in places | eponym_words}
+             and n not in unsure}
+    seldom = (medium - names_first) | places | eponym_words | by_hand
+    given |= {n for n in first if births.get(n, 0) >= 20_000 and births[n] > surnames.get(n, 0)
+              and n not in seldom}
+    # Names so common that a town or a sign of the same name does not matter.
+    given |= {n for n in first if births.get(n, 0) >= COMMON_GIVEN and births[n] > 2 * surnames.get(n, 0)
+              and n not in states | countries and world_cities.get(n, 0) < BIG_CITY / 2 and (n not in medium or n in names_first)}
     lists.write("given.tsv", "First names that are hardly anything else.", [SSA], given)
 
     cities, city_words = set(), set()
+    not_cities = medium | eponym_words | by_hand | nationalities
     for city in set(us_cities) | set(world_cities):
         if city in never or city in states or city in countries or len(city) < 3 or re.search(r"\d", city):
             continue
@@ -232,7 +239,7 @@ def main():
         if " " in city:
             strong = not all(w in small for w in city.split()) or population > 0
         else:
-            strong = city not in medium | eponym_words | by_hand | nationalities and (
+            strong = city not in not_cities and (
                 name_like < 300 or population >= BIG_CITY and name_like < population / 20)
         (cities if strong else city_words).add(city)
     lists.write("cities.tsv", "Towns and cities whose names are hardly anything else.", [ZIPCODES, GEONAMES], cities)
