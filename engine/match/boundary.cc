@@ -7,7 +7,7 @@ constexpr std::string_view kSpaces = " \t\n\v\f\r()[]{}<>\"'`";
 constexpr std::string_view kStops = ".,;:!?";
 constexpr size_t kMaxStops = 3;
 
-constexpr std::array<EdgeByte, 256> MakeEdgeBytes() {
+constexpr std::array<EdgeByte, 256> MakeEdgeBytes() noexcept {
   std::array<EdgeByte, 256> table = {};
   for (size_t b = 0; b < 256; ++b) {
     const char c = static_cast<char>(b);

@@ -10,7 +10,6 @@ namespace phiveil {
 namespace {
 
 using lexicon_table::Bucket;
-using lexicon_table::Entry;
 
 constexpr size_t kPercentFull = 60;  // one bucket in nine is full then, and a miss rarely reads two
 

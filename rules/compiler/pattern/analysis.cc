@@ -57,7 +57,7 @@ ByteSet BytesOf(char wanted) {
     add('A', 'Z');
   } else {
     add(wanted, wanted);
-    if (wanted >= 'a' && wanted <= 'z') bytes.set(static_cast<size_t>(wanted - 'a' + 'A'));
+    if (wanted >= 'a' && wanted <= 'z') bytes.set(static_cast<uint8_t>(wanted - 'a' + 'A'));
   }
   return bytes;
 }

@@ -13,7 +13,7 @@ namespace phiveil {
 namespace {
 
 constexpr size_t kMaxNfaStates = 1u << 16;
-constexpr size_t kMaxRawStates = 4 * kMaxPatternStates;
+constexpr size_t kMaxRawStates = size_t{4} * kMaxPatternStates;
 
 // Bytes that no set of the pattern tells apart share a class.
 class ByteClasses {
@@ -200,6 +200,7 @@ std::vector<uint8_t> MergeClasses(const std::vector<RawState>& states, size_t cl
   std::vector<uint8_t> to;
   for (size_t c = 0; c < classes; ++c) {
     std::vector<uint32_t> column;
+    column.reserve(states.size());
     for (const RawState& state : states) column.push_back(state.next[c]);
     to.push_back(columns.try_emplace(std::move(column), static_cast<uint8_t>(columns.size())).first->second);
   }

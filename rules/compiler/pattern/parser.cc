@@ -10,7 +10,7 @@ namespace phiveil {
 namespace {
 
 constexpr int kMaxDepth = 64;
-constexpr size_t kMaxPatternBytes = 64 * 1024;
+constexpr size_t kMaxPatternBytes = size_t{64} * 1024;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
