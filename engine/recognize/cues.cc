@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace phiveil {
 namespace {
@@ -13,7 +14,7 @@ constexpr float kBeyondAnother = 0.5f;
 
 }  // namespace
 
-CueTable::CueTable(const pb::Pack& pack) : owner_(pack.rules_size(), 0) {
+CueTable::CueTable(const pb::Pack& pack, const Lexicon& lexicon) : owner_(pack.rules_size(), 0) {
   for (int e = 0; e < pack.expressions_size(); ++e) {
     for (uint32_t rule : pack.expressions(e).rules()) owner_[rule] = static_cast<uint32_t>(e);
   }
@@ -25,10 +26,31 @@ CueTable::CueTable(const pb::Pack& pack) : owner_(pack.rules_size(), 0) {
     }
   }
   first_.push_back(static_cast<uint32_t>(rows_.size()));
+  for (uint32_t rule = 0; rule < owner_.size(); ++rule) {
+    if (first_[rule] != first_[rule + 1]) any_[Slot(owner_[rule])] |= Bit(owner_[rule]);
+  }
+  for (uint32_t phrase = 0; phrase < lexicon.phrase_count(); ++phrase) {
+    uint64_t filter = 0;
+    first_link_.push_back(static_cast<uint32_t>(links_.size()));
+    for (const CueLinkRow& link : lexicon.Links(phrase)) {
+      filter |= Bit(owner_[link.rule]);
+      links_.push_back({owner_[link.rule], link.rule, first_[link.rule] + link.cue});
+    }
+    std::sort(links_.begin() + first_link_.back(), links_.end(),
+              [](const Link& a, const Link& b) { return std::tie(a.owner, a.row) < std::tie(b.owner, b.row); });
+    owners_.push_back(filter);
+  }
+  first_link_.push_back(static_cast<uint32_t>(links_.size()));
 }
 
-Cues::Cues(const CueTable* table, const Lexicon* lexicon)
-    : table_(table), lexicon_(lexicon), best_(table->size()), rule_stamp_(table->rules(), 0) {}
+std::span<const CueTable::Link> CueTable::LinksFor(uint32_t phrase, uint32_t owner) const {
+  const auto all = std::span(links_).subspan(first_link_[phrase], first_link_[phrase + 1] - first_link_[phrase]);
+  const auto range = std::ranges::equal_range(all, owner, {}, &Link::owner);
+  return {range.begin(), range.end()};
+}
+
+Cues::Cues(const CueTable* table)
+    : table_(table), best_(table->size()), rule_stamp_(table->rules(), 0) {}
 
 void Cues::Reset(const Document& doc, const std::vector<CueHit>* hits) {
   hits_ = hits;
@@ -54,13 +76,12 @@ void Cues::Reset(const Document& doc, const std::vector<CueHit>* hits) {
 }
 
 void Cues::Consider(const CueHit& hit, uint8_t side, uint32_t distance, uint32_t owner, float factor) {
-  for (const CueLinkRow& link : lexicon_->Links(hit.phrase)) {
-    if (table_->owner(link.rule) != owner) continue;
-    const uint32_t index = table_->first(link.rule) + link.cue;
-    const CueTable::Row& row = table_->row(index);
+  if (!table_->MaySpeakFor(hit.phrase, owner)) return;
+  for (const CueTable::Link& link : table_->LinksFor(hit.phrase, owner)) {
+    const CueTable::Row& row = table_->row(link.row);
     if (row.within < distance || (row.side != side && row.side != pb::Cue::EITHER)) continue;
     const float add = row.add * factor * (1.0f - kStepLoss * static_cast<float>(distance - 1));
-    Best& best = best_[index];
+    Best& best = best_[link.row];
     if (best.stamp == stamp_ && (best.distance < distance || std::abs(best.add) >= std::abs(add))) continue;
     best = {stamp_, hit.phrase, static_cast<uint16_t>(distance), add};
     rule_stamp_[link.rule] = stamp_;
@@ -73,6 +94,7 @@ void Cues::Gather(uint32_t first, uint32_t end, uint32_t owner, uint32_t earlier
     std::fill(rule_stamp_.begin(), rule_stamp_.end(), 0);
     stamp_ = 1;
   }
+  if (!table_->HasCues(owner)) return;
   const auto& hits = *hits_;
   auto after = std::lower_bound(hits.begin(), hits.end(), first,
                                 [](const CueHit& hit, uint32_t token) { return hit.first_token < token; });

@@ -11,7 +11,9 @@
 // before the value and ends the search after it; a blank line ends it on either side. A cue that
 // stands beyond an earlier value of the same owner counts half.
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "match/lexicon.h"
@@ -24,7 +26,7 @@ namespace phiveil {
 // Which expression or form a rule's values come from, and where its cues lie in flat arrays.
 class CueTable {
  public:
-  explicit CueTable(const pb::Pack& pack);
+  CueTable(const pb::Pack& pack, const Lexicon& lexicon);
 
   struct Row {
     uint8_t side;
@@ -36,11 +38,29 @@ class CueTable {
   uint32_t end(uint32_t rule) const { return first_[rule + 1]; }
   const Row& row(uint32_t index) const { return rows_[index]; }
   size_t size() const { return rows_.size(); }
+  // Whether any rule of `owner` has cues, and whether `phrase` may be one of them.
+  bool HasCues(uint32_t owner) const { return any_[Slot(owner)] & Bit(owner); }
+  bool MaySpeakFor(uint32_t phrase, uint32_t owner) const { return owners_[phrase] & Bit(owner); }
+
+  // What a phrase is a cue of, in order of owner.
+  struct Link {
+    uint32_t owner;
+    uint32_t rule;
+    uint32_t row;
+  };
+  std::span<const Link> LinksFor(uint32_t phrase, uint32_t owner) const;
   size_t rules() const { return owner_.size(); }
 
   static constexpr uint32_t kFormOwner = 1u << 31;
 
  private:
+  static size_t Slot(uint32_t owner) { return owner >> 31; }
+  static uint64_t Bit(uint32_t owner) { return 1ull << (owner * 0x9E3779B1u >> 26); }
+
+  std::array<uint64_t, 2> any_{};   // by kind of owner: a filter of owners with cues
+  std::vector<uint64_t> owners_;    // by phrase: a filter of the owners it speaks for
+  std::vector<Link> links_;
+  std::vector<uint32_t> first_link_;  // by phrase
   std::vector<uint32_t> owner_;
   std::vector<uint32_t> first_;
   std::vector<Row> rows_;
@@ -48,7 +68,7 @@ class CueTable {
 
 class Cues {
  public:
-  Cues(const CueTable* table, const Lexicon* lexicon);
+  explicit Cues(const CueTable* table);
 
   void Reset(const Document& doc, const std::vector<CueHit>* hits);
 
@@ -73,7 +93,6 @@ class Cues {
   void Consider(const CueHit& hit, uint8_t side, uint32_t distance, uint32_t owner, float factor);
 
   const CueTable* table_;
-  const Lexicon* lexicon_;
   const std::vector<CueHit>* hits_ = nullptr;
   std::vector<uint32_t> word_index_;  // words before token i
   std::vector<uint32_t> line_;        // hard line of token i

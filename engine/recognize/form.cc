@@ -9,11 +9,12 @@ namespace {
 constexpr uint32_t kFilterBits = 4096;
 constexpr uint32_t kUnset = UINT32_MAX;
 
+uint64_t WordBit(uint64_t hash) { return 1ull << (hash >> 58); }
 uint32_t FilterBit(uint64_t hash) { return static_cast<uint32_t>(hash % kFilterBits); }
 
 }  // namespace
 
-Forms::Forms(const pb::Pack& pack) : by_bit_(64), word_filter_(kFilterBits / 64, 0) {
+Forms::Forms(const pb::Pack& pack) : by_bit_(64), word_filter_(kFilterBits / 64, 0), anchor_filter_(kFilterBits / 64, 0) {
   for (const pb::Form& source : pack.forms()) {
     const auto number = static_cast<uint32_t>(forms_.size());
     Form& form = forms_.emplace_back();
@@ -23,37 +24,185 @@ Forms::Forms(const pb::Pack& pack) : by_bit_(64), word_filter_(kFilterBits / 64,
       form.code.push_back({static_cast<uint8_t>(in.op()), in.a(), in.b()});
     }
     longest_code_ = std::max(longest_code_, static_cast<uint32_t>(form.code.size()));
-    for (const pb::Test& test : source.tests()) {
-      const auto first = static_cast<uint32_t>(alternatives_.size());
-      for (const pb::Alternative& alt : test.alternatives()) {
-        const auto first_not_word = static_cast<uint32_t>(not_words_.size());
-        not_words_.insert(not_words_.end(), alt.not_words().begin(), alt.not_words().end());
-        alternatives_.push_back({alt.require(), alt.forbid(), alt.word(), first_not_word,
-                                 static_cast<uint32_t>(not_words_.size())});
-      }
-      form.tests.emplace_back(first, static_cast<uint32_t>(alternatives_.size()));
-    }
+    for (const pb::Test& test : source.tests()) AddTest(test, &form);
+    const Gate gate = {form.first_any, Needed(form), Anchor(form), Prepare(&form), number};
     first_mask_ |= form.first_any;
     for (ClassBits bits = form.first_any; bits != 0; bits &= bits - 1) {
-      by_bit_[static_cast<size_t>(std::countr_zero(bits))].push_back(number);
+      by_bit_[static_cast<size_t>(std::countr_zero(bits))].push_back(gate);
     }
     for (uint64_t word : source.first_words()) {
-      by_word_[word].push_back(number);
+      by_word_[word].push_back(gate);
       word_filter_[FilterBit(word) / 64] |= 1ull << (FilterBit(word) % 64);
     }
   }
 }
 
-bool Forms::Test(const Form& form, uint32_t test, const Token& token) const {
-  const auto [first, end] = form.tests[test];
-  for (uint32_t i = first; i < end; ++i) {
-    const Alternative& alt = alternatives_[i];
-    if ((token.classes & alt.require) == alt.require && (token.classes & alt.forbid) == 0 &&
-        (alt.word == 0 || alt.word == token.hash) &&
-        std::find(not_words_.begin() + alt.first_not_word, not_words_.begin() + alt.end_not_word, token.hash) ==
-            not_words_.begin() + alt.end_not_word) {
-      return true;
+void Forms::AddTest(const pb::Test& test, Form* form) {
+  TestRow& row = form->tests.emplace_back();
+  for (const bool with_word : {false, true}) {
+    (with_word ? row.first_word : row.first_class) = static_cast<uint32_t>(alternatives_.size());
+    for (const pb::Alternative& alt : test.alternatives()) {
+      if ((alt.word() != 0) != with_word) continue;
+      const auto first_not_word = static_cast<uint32_t>(not_words_.size());
+      uint64_t not_bits = 0;
+      for (uint64_t word : alt.not_words()) {
+        not_words_.push_back(word);
+        not_bits |= WordBit(word);
+      }
+      alternatives_.push_back({alt.require(), alt.forbid(), alt.word(), first_not_word,
+                               static_cast<uint32_t>(not_words_.size()), not_bits});
+      if (with_word) row.words |= WordBit(alt.word());
     }
+    (with_word ? row.end_word : row.end_class) = static_cast<uint32_t>(alternatives_.size());
+  }
+}
+
+// Marks every instruction reached from `pc` without a token.
+void Forms::Follow(const Form& form, uint32_t pc, std::vector<bool>* seen) const {
+  std::vector<uint32_t> open = {pc};
+  while (!open.empty()) {
+    const uint32_t at = open.back();
+    open.pop_back();
+    if ((*seen)[at]) continue;
+    (*seen)[at] = true;
+    const Instruction& in = form.code[at];
+    if (in.op == pb::Instruction::SPLIT) open.push_back(in.b);
+    if (in.op == pb::Instruction::SPLIT || in.op == pb::Instruction::JUMP) open.push_back(in.a);
+    if (in.op == pb::Instruction::BEGIN || in.op == pb::Instruction::END) open.push_back(at + 1);
+  }
+}
+
+Forms::Sieve Forms::Prepare(Form* form) const {
+  Sieve sieve;
+  std::vector<bool> first(form->code.size(), false), second(form->code.size(), false);
+  Follow(*form, 0, &first);
+  for (uint32_t pc = 0; pc < form->code.size(); ++pc) {
+    if (!first[pc] || form->code[pc].op != pb::Instruction::TEST) continue;
+    form->entry.push_back(form->code[pc].a);
+    Follow(*form, pc + 1, &second);
+  }
+  for (uint32_t pc = 0; pc < form->code.size(); ++pc) {
+    if (!second[pc]) continue;
+    if (form->code[pc].op == pb::Instruction::MATCH) sieve.open = true;
+    if (form->code[pc].op != pb::Instruction::TEST) continue;
+    const TestRow& row = form->tests[form->code[pc].a];
+    sieve.words |= row.words;
+    for (uint32_t i = row.first_class; i < row.end_class; ++i) {
+      const ClassBits require = alternatives_[i].require;
+      if (require == 0) sieve.open = true;
+      sieve.any |= std::bit_floor(require);  // list bits lie above the structural ones and are rarer
+    }
+  }
+  return sieve;
+}
+
+// The most tokens a run can take. Programs only ever go forward.
+uint32_t Forms::LongestPath(const Form& form) {
+  std::vector<uint32_t> longest(form.code.size(), 0);
+  for (size_t pc = form.code.size(); pc-- > 0;) {
+    const Instruction& in = form.code[pc];
+    const bool branch = in.op == pb::Instruction::SPLIT || in.op == pb::Instruction::JUMP;
+    if (in.op == pb::Instruction::MATCH) continue;
+    if (!branch) {
+      longest[pc] = longest[pc + 1] + (in.op == pb::Instruction::TEST ? 1 : 0);
+      continue;
+    }
+    if (in.a <= pc || (in.op == pb::Instruction::SPLIT && in.b <= pc)) return UINT32_MAX;
+    longest[pc] = in.op == pb::Instruction::JUMP ? longest[in.a] : std::max(longest[in.a], longest[in.b]);
+  }
+  return longest[0];
+}
+
+template <typename Wall>
+bool Forms::CanEndWithout(const Form& form, Wall wall) const {
+  std::vector<bool> seen(form.code.size(), false);
+  Follow(form, 0, &seen);
+  for (bool more = true; more;) {
+    more = false;
+    for (uint32_t pc = 0; pc + 1 < form.code.size(); ++pc) {
+      const bool open = seen[pc] && form.code[pc].op == pb::Instruction::TEST && !seen[pc + 1];
+      if (!open || wall(form.tests[form.code[pc].a])) continue;
+      Follow(form, pc + 1, &seen);
+      more = true;
+    }
+  }
+  return seen.back();
+}
+
+ClassBits Forms::Needed(const Form& form) const {
+  if (LongestPath(form) > kAhead) return 0;
+  ClassBits candidates = 0;
+  for (const TestRow& row : form.tests) {
+    for (uint32_t i = row.first_class; i < row.end_word; ++i) candidates |= alternatives_[i].require;
+  }
+  ClassBits needed = 0;
+  for (; candidates != 0; candidates &= candidates - 1) {
+    const ClassBits bit = candidates & -candidates;
+    const auto insists = [&](const TestRow& row) {
+      for (uint32_t i = row.first_class; i < row.end_word; ++i) {
+        if (!(alternatives_[i].require & bit)) return false;
+      }
+      return true;
+    };
+    if (!CanEndWithout(form, insists)) needed |= bit;
+  }
+  return needed;
+}
+
+// The bit of the last test for nothing but words that every run must pass, its words entered under it.
+uint64_t Forms::Anchor(const Form& form) {
+  if (LongestPath(form) > kAhead || anchors_ == 64) return 0;
+  for (size_t t = form.tests.size(); t-- > 0;) {
+    const TestRow& row = form.tests[t];
+    if (row.first_class != row.end_class) continue;
+    if (CanEndWithout(form, [&](const TestRow& other) { return &other == &row; })) continue;
+    const uint64_t bit = 1ull << anchors_++;
+    for (uint32_t i = row.first_word; i < row.end_word; ++i) {
+      const uint64_t word = alternatives_[i].word;
+      anchor_words_[word] |= bit;
+      anchor_filter_[FilterBit(word) / 64] |= 1ull << (FilterBit(word) % 64);
+    }
+    return bit;
+  }
+  return 0;
+}
+
+// For each token the classes, and the anchor sets, of the kAhead tokens from it on, by doubling.
+void Forms::LookAhead(const std::vector<Token>& tokens, FormScratch* scratch) const {
+  const size_t size = tokens.size();
+  scratch->ahead_.resize(size);
+  scratch->anchors_.assign(size, 0);
+  ClassBits* classes = scratch->ahead_.data();
+  uint64_t* anchors = scratch->anchors_.data();
+  for (size_t i = 0; i < size; ++i) {
+    classes[i] = tokens[i].classes;
+    const uint32_t filter = FilterBit(tokens[i].hash);
+    if (!(anchor_filter_[filter / 64] >> (filter % 64) & 1)) continue;
+    if (const auto it = anchor_words_.find(tokens[i].hash); it != anchor_words_.end()) anchors[i] = it->second;
+  }
+  for (size_t step = 1; step < kAhead; step *= 2) {
+    for (size_t i = 0; i + step < size; ++i) {
+      classes[i] |= classes[i + step];
+      anchors[i] |= anchors[i + step];
+    }
+  }
+}
+
+bool Forms::Fits(const Alternative& alt, const Token& token) const {
+  if ((token.classes & alt.require) != alt.require || (token.classes & alt.forbid) != 0) return false;
+  if (!(alt.not_bits & WordBit(token.hash))) return true;
+  const auto first = not_words_.begin() + alt.first_not_word;
+  const auto end = not_words_.begin() + alt.end_not_word;
+  return std::find(first, end, token.hash) == end;
+}
+
+bool Forms::Passes(const TestRow& test, const Token& token) const {
+  for (uint32_t i = test.first_class; i < test.end_class; ++i) {
+    if (Fits(alternatives_[i], token)) return true;
+  }
+  if (!(test.words & WordBit(token.hash))) return false;
+  for (uint32_t i = test.first_word; i < test.end_word; ++i) {
+    if (alternatives_[i].word == token.hash && Fits(alternatives_[i], token)) return true;
   }
   return false;
 }
@@ -78,7 +227,7 @@ bool Forms::RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t s
       seen = stamp;
       const Instruction& in = form.code[at.pc];
       if (in.op == pb::Instruction::TEST) {
-        if (at.token >= limit || !Test(form, in.a, tokens[at.token])) break;
+        if (at.token >= limit || !Passes(form.tests[in.a], tokens[at.token])) break;
         ++at.token;
         ++at.pc;
       } else if (in.op == pb::Instruction::SPLIT) {
@@ -102,9 +251,12 @@ bool Forms::RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t s
 }
 
 void Forms::Try(uint32_t number, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const {
+  const Form& form = forms_[number];
   if (start < scratch->next_start_[number]) return;
+  const bool may_begin = std::any_of(form.entry.begin(), form.entry.end(),
+                                     [&](uint32_t test) { return Passes(form.tests[test], tokens[start]); });
   FormMatch match;
-  if (!RunAt(forms_[number], tokens, start, scratch, &match)) return;
+  if (!may_begin || !RunAt(form, tokens, start, scratch, &match)) return;
   scratch->next_start_[number] = std::max(match.end_token, start + 1);
   scratch->matches.push_back(match);
 }
@@ -114,22 +266,29 @@ void Forms::Run(const Document& doc, FormScratch* scratch) const {
   scratch->matches.clear();
   scratch->next_start_.assign(forms_.size(), 0);
   scratch->visited_.resize(static_cast<size_t>(longest_code_) * (kReach + 1), 0);
+  LookAhead(tokens, scratch);
   for (uint32_t i = 0; i < tokens.size(); ++i) {
+    const auto complete = [&](const Gate& gate) {
+      return !(gate.needed & ~scratch->ahead_[i]) && !(gate.anchor & ~scratch->anchors_[i]);
+    };
     const ClassBits here = tokens[i].classes;
+    const ClassBits next = i + 1 < tokens.size() ? tokens[i + 1].classes : 0;
+    const uint64_t next_hash = i + 1 < tokens.size() ? tokens[i + 1].hash : 0;
     for (ClassBits bits = here & first_mask_; bits != 0; bits &= bits - 1) {
       const int bit = std::countr_zero(bits);
-      for (uint32_t number : by_bit_[static_cast<size_t>(bit)]) {
+      for (const Gate& gate : by_bit_[static_cast<size_t>(bit)]) {
         // A form that several of this token's classes could begin is tried once, at the lowest.
-        if (std::countr_zero(here & forms_[number].first_any) == bit) Try(number, tokens, i, scratch);
+        const bool lowest = std::countr_zero(here & gate.first_any) == bit;
+        if (lowest && complete(gate) && gate.second.Passes(next, next_hash)) Try(gate.form, tokens, i, scratch);
       }
     }
     const uint32_t filter = FilterBit(tokens[i].hash);
-    if (word_filter_[filter / 64] >> (filter % 64) & 1) {
-      if (auto it = by_word_.find(tokens[i].hash); it != by_word_.end()) {
-        for (uint32_t number : it->second) {
-          if ((here & forms_[number].first_any) == 0) Try(number, tokens, i, scratch);
-        }
-      }
+    if (!(word_filter_[filter / 64] >> (filter % 64) & 1)) continue;
+    const auto it = by_word_.find(tokens[i].hash);
+    if (it == by_word_.end()) continue;
+    for (const Gate& gate : it->second) {
+      const bool tried = (here & gate.first_any) != 0;
+      if (!tried && complete(gate) && gate.second.Passes(next, next_hash)) Try(gate.form, tokens, i, scratch);
     }
   }
 }

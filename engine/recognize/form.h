@@ -36,6 +36,8 @@ class FormScratch {
   };
   std::vector<Thread> stack_;
   std::vector<uint32_t> visited_;   // stamp by (instruction, token - start)
+  std::vector<ClassBits> ahead_;    // classes of the tokens from each token on
+  std::vector<uint64_t> anchors_;   // and sets their words are in
   std::vector<uint32_t> next_start_;  // by form: no new attempt before this token
   uint32_t stamp_ = 0;
 };
@@ -46,6 +48,8 @@ class Forms {
 
   // Longest span of tokens one run may look at.
   static constexpr uint32_t kReach = 48;
+  // Tokens that dispatch looks at for the classes and words a form cannot do without.
+  static constexpr uint32_t kAhead = 32;
 
   // Fills scratch->matches. A form does not match again inside its own match.
   void Run(const Document& doc, FormScratch* scratch) const;
@@ -57,20 +61,57 @@ class Forms {
     uint64_t word;
     uint32_t first_not_word;  // ranges of not_words_
     uint32_t end_not_word;
+    uint64_t not_bits;        // a bit for the high bits of each of those
   };
   struct Instruction {
     uint8_t op;
     uint32_t a;
     uint32_t b;
   };
+  // What a token must show to pass one of several tests, told from one bit or one word each: true of
+  // every token that passes, and of few others.
+  struct Sieve {
+    ClassBits any = 0;
+    uint64_t words = 0;  // a bit for the high bits of each word's hash
+    bool open = false;   // lets everything through
+    bool Passes(ClassBits classes, uint64_t hash) const {
+      return open || (classes & any) != 0 || (words >> (hash >> 58) & 1);
+    }
+  };
+  // One test: any of some classes, or any of some words.
+  struct TestRow {
+    uint32_t first_class, end_class;  // alternatives without a word
+    uint32_t first_word, end_word;    // alternatives with one
+    uint64_t words = 0;               // a bit for the high bits of each word's hash
+  };
+  // A form as the dispatch sees it.
+  struct Gate {
+    ClassBits first_any;
+    ClassBits needed;  // classes that must all appear among the kAhead tokens from the first on
+    uint64_t anchor;   // the same for words: the bit of a set one of which must appear; 0 for none
+    Sieve second;      // what the token after the first must show
+    uint32_t form;
+  };
   struct Form {
     uint32_t rule;
     ClassBits first_any;
     std::vector<Instruction> code;
-    std::vector<std::pair<uint32_t, uint32_t>> tests;  // ranges of alternatives_
+    std::vector<TestRow> tests;
+    std::vector<uint32_t> entry;  // the tests a run begins with
   };
 
-  bool Test(const Form& form, uint32_t test, const Token& token) const;
+  void AddTest(const pb::Test& test, Form* form);
+  Sieve Prepare(Form* form) const;
+  ClassBits Needed(const Form& form) const;
+  // Whether a run can match without passing a test for which `wall` holds.
+  template <typename Wall>
+  bool CanEndWithout(const Form& form, Wall wall) const;
+  uint64_t Anchor(const Form& form);
+  static uint32_t LongestPath(const Form& form);
+  void LookAhead(const std::vector<Token>& tokens, FormScratch* scratch) const;
+  void Follow(const Form& form, uint32_t pc, std::vector<bool>* seen) const;
+  bool Fits(const Alternative& alt, const Token& token) const;
+  bool Passes(const TestRow& test, const Token& token) const;
   bool RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch,
              FormMatch* match) const;
   void Try(uint32_t form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const;
@@ -79,9 +120,12 @@ class Forms {
   std::vector<Alternative> alternatives_;
   std::vector<uint64_t> not_words_;
   ClassBits first_mask_ = 0;
-  std::vector<std::vector<uint32_t>> by_bit_;  // forms to try at a token with this class bit
-  std::unordered_map<uint64_t, std::vector<uint32_t>> by_word_;
+  std::vector<std::vector<Gate>> by_bit_;  // forms to try at a token with this class bit
+  std::unordered_map<uint64_t, std::vector<Gate>> by_word_;
   std::vector<uint64_t> word_filter_;          // a bit for the low hash bits of each first word
+  std::unordered_map<uint64_t, uint64_t> anchor_words_;  // sets a word is in
+  std::vector<uint64_t> anchor_filter_;
+  uint32_t anchors_ = 0;
   uint32_t longest_code_ = 0;
 };
 

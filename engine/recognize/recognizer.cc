@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
   std::unique_ptr<Recognizer> self(new Recognizer);
   PHIVEIL_ASSIGN_OR_RETURN(self->matcher_, Matcher::Create(pack));
   PHIVEIL_ASSIGN_OR_RETURN(self->lexicon_, Lexicon::Create(pack.lexicon()));
-  self->cue_table_ = std::make_unique<CueTable>(pack);
+  self->cue_table_ = std::make_unique<CueTable>(pack, *self->lexicon_);
   self->forms_ = std::make_unique<Forms>(pack);
   self->memory_ = std::make_unique<NameMemory>(pack);
   std::unordered_map<std::string, uint32_t> numbers;
@@ -67,7 +67,7 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
 absl::StatusOr<std::unique_ptr<RecognizeScratch>> Recognizer::NewScratch() const {
   auto scratch = std::make_unique<RecognizeScratch>();
   PHIVEIL_ASSIGN_OR_RETURN(scratch->match, matcher_->NewScratch());
-  scratch->cues = std::make_unique<Cues>(cue_table_.get(), lexicon_.get());
+  scratch->cues = std::make_unique<Cues>(cue_table_.get());
   return scratch;
 }
 

@@ -29,7 +29,7 @@ class CuesTest : public ::testing::Test {
     builder.AddCue("chart", 0, 2);
     builder.AddCue("account no", 1, 0);
     lexicon_ = *Lexicon::Create(builder.Build());
-    table_ = std::make_unique<CueTable>(pack_);
+    table_ = std::make_unique<CueTable>(pack_, *lexicon_);
   }
 
   static void AddCue(pb::Rule* rule, pb::Cue::Side side, uint32_t within, float add) {
@@ -45,7 +45,7 @@ class CuesTest : public ::testing::Test {
     EXPECT_TRUE(doc.Reset(text).ok());
     std::vector<CueHit> hits;
     lexicon_->Mark(&doc, &hits);
-    Cues cues(table_.get(), lexicon_.get());
+    Cues cues(table_.get());
     cues.Reset(doc, &hits);
     const auto at = static_cast<uint32_t>(doc.TokenAt(text.find(value)));
     const uint32_t before =
