@@ -218,7 +218,7 @@ def main():
     lists.write("first_names_words.tsv", "First names that are ordinary words too.", [SSA], first_words)
 
     places = set(world_cities) | states | countries
-    unsure = huge | by_hand | places | eponym_words
+    unsure = medium | by_hand | places | eponym_words
     given = {n for n in first if births.get(n, 0) >= MIN_GIVEN and births[n] > 4 * surnames.get(n, 0)
              and n not in unsure}
     seldom = (medium - names_first) | places | eponym_words | by_hand
