@@ -18,14 +18,11 @@ namespace {
 constexpr float kUsualThreshold = 0.5f;
 constexpr uint32_t kFormat = 1;
 
-// In the order of Action, Show and Basis.
-const std::vector<std::string_view> kActions = {"keep", "tag", "token", "drop"};
-const std::vector<std::string_view> kShows = {"nothing", "year", "cap90", "zip3", "role"};
-const std::vector<std::string_view> kBases = {"none", "safe_harbor", "limited_data_set", "pseudonymized"};
-
-uint32_t IndexOf(const std::vector<std::string_view>& names, std::string_view name) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  return found == names.end() ? 0 : static_cast<uint32_t>(found - names.begin());
+// The number of a key's value; the table of keys has them in the order of Action, Show and Basis.
+uint32_t NumberOfValue(const KeyTable& table, const YamlNode& map, std::string_view key) {
+  const auto row = std::find_if(table.keys.begin(), table.keys.end(), [&](const Key& k) { return k.name == key; });
+  const auto value = std::find(row->values.begin(), row->values.end(), TextOf(map, key).value_or(""));
+  return value == row->values.end() ? 0 : static_cast<uint32_t>(value - row->values.begin());
 }
 
 bool HasWord(std::string_view text, std::string_view word) {
@@ -50,7 +47,7 @@ class PolicyCompiler {
     policy.set_version(std::string(TextOf(root, "version").value_or("")));
     policy.set_about(std::string(TextOf(root, "about").value_or("")));
     policy.set_claim(std::string(TextOf(root, "claim").value_or("")));
-    policy.set_basis(IndexOf(kBases, TextOf(root, "basis").value_or("")));
+    policy.set_basis(NumberOfValue(PolicyKeys(), root, "basis"));
     pb::CategoryRule usual;
     if (const YamlNode* node = root.Find("default"); node != nullptr && node->kind == YamlNode::Kind::kMap) {
       usual = ReadRule(*node);
@@ -76,8 +73,8 @@ class PolicyCompiler {
   pb::CategoryRule ReadRule(const YamlNode& node) {
     pb::CategoryRule rule;
     if (!CheckMap(file_, node, CategoryRuleKeys(), diagnostics_)) return rule;
-    rule.set_action(IndexOf(kActions, TextOf(node, "action").value_or("")));
-    rule.set_show(IndexOf(kShows, TextOf(node, "show").value_or("")));
+    rule.set_action(NumberOfValue(CategoryRuleKeys(), node, "action"));
+    rule.set_show(NumberOfValue(CategoryRuleKeys(), node, "show"));
     rule.set_threshold(static_cast<float>(NumberOf(node, "threshold").value_or(kUsualThreshold)));
     rule.set_keep_year(BoolOf(node, "keep_year").value_or(false));
     rule.set_keep_weekday(BoolOf(node, "keep_weekday").value_or(false));
