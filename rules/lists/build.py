@@ -227,6 +227,7 @@ def main():
     # Names so common that a town or a sign of the same name does not matter.
     given |= {n for n in first if births.get(n, 0) >= COMMON_GIVEN and births[n] > 2 * surnames.get(n, 0)
               and n not in states | countries and world_cities.get(n, 0) < BIG_CITY / 2 and (n not in medium or n in names_first)}
+    given -= set(hand("names_not_alone"))
     lists.write("given.tsv", "First names that are hardly anything else.", [SSA], given)
 
     cities, city_words = set(), set()
@@ -259,7 +260,10 @@ def main():
     lists.write("nationalities.tsv", "Nationalities and peoples; part of common.tsv.", [PRESIDIO, OWN], nationalities)
     lists.write("facility_names.tsv", "Hospitals of the United States by their full names.", [CMS],
                 facility_names(args.gazetteers))
-    lists.write("eponyms.tsv", "Names in medicine that stand for a disease, sign, test or instrument.", [OWN], eponyms)
+    # A very common first name stays a name; beside its instrument another rule guards it.
+    common_given = {n for n in given if births[n] >= COMMON_GIVEN}
+    lists.write("eponyms.tsv", "Names in medicine that stand for a disease, sign, test or instrument.", [OWN],
+                [e for e in eponyms if e not in common_given])
     for name, about in (("eponym_nouns", "Nouns that an eponym stands before."), ("headings", "Words of section headings.")):
         lists.write(name + ".tsv", about, [OWN], hand(name))
 
