@@ -108,6 +108,9 @@ bool LetteredFirst(std::string_view view, size_t begin, size_t end) {
          std::none_of(value.begin() + static_cast<std::ptrdiff_t>(first), value.end(), IsLetter);
 }
 
+bool StartsWithDigit(std::string_view view, size_t begin, size_t) { return IsDigit(view[begin]); }
+bool StartsWithLetter(std::string_view view, size_t begin, size_t) { return IsLetter(view[begin]); }
+
 bool AfterHash(std::string_view view, size_t begin, size_t) { return Before(view, begin) == '#'; }
 
 bool InBrackets(std::string_view view, size_t begin, size_t end) {
@@ -266,6 +269,8 @@ constexpr Entry kShape[] = {
     {"x_extension", XExtension},
     {"p_number", PNumber},
     {"after_hash", AfterHash},
+    {"starts_with_digit", StartsWithDigit},
+    {"starts_with_letter", StartsWithLetter},
     {"lettered_first", LetteredFirst},
     {"not_a_label", NotALabel},
     {"in_brackets", InBrackets},

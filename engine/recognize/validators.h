@@ -48,6 +48,7 @@
 //   street_shape          every word of the street is capital, and its kind is not a title, a scan or a saint
 //   apartment_word        begins with apt, apartment or trailer
 // Shape
+//   starts_with_digit, starts_with_letter
 //   has_digit, has_letter, letters_and_digits, digits_only, not_all_same_digit
 //   digits_N_plus (2 to 8, 12), digits_N (4, 5, 9, 10), len_N_plus (4 to 8), len_N_max (4, 6, 7, 8, 12), len_9_to_11
 //   fours                 three groups of four digits or more
