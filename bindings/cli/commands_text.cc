@@ -159,6 +159,13 @@ ExitCode CannotStart(const absl::Status& status) {
   return kCannotStart;
 }
 
+void Announce(const Session& session, int threads) {
+  const RulePack& pack = session.engine->pack();
+  const Policy& policy = session.engine->policy();
+  std::cerr << "phiveil: pack " << pack.name() << " " << pack.version() << ", policy " << policy.name() << " "
+            << policy.version() << " (" << BasisName(policy.basis()) << "), " << threads << " threads\n";
+}
+
 }  // namespace
 
 ExitCode RunText(const Options& options) {
@@ -182,6 +189,8 @@ ExitCode RunText(const Options& options) {
   settings.quiet = options.quiet;
   settings.threads =
       options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+
+  if (options.verbose) Announce(**session, settings.threads);
 
   Ledger ledger;
   if (settings.format.verb == Verb::kRedact) ledger.claim = (*session)->engine->policy().claim();

@@ -6,7 +6,7 @@
 namespace phiveil::cli {
 namespace {
 
-Outcome ToOutcome(Redacted redacted) {
+Outcome ToOutcome(Redacted&& redacted) {
   Outcome outcome;
   outcome.text = std::move(redacted.text);
   outcome.findings = std::move(redacted.findings);
@@ -14,7 +14,7 @@ Outcome ToOutcome(Redacted redacted) {
   return outcome;
 }
 
-Outcome ToOutcome(Restored restored) {
+Outcome ToOutcome(Restored&& restored) {
   Outcome outcome;
   outcome.text = std::move(restored.text);
   outcome.restored = restored.restored;
@@ -24,7 +24,7 @@ Outcome ToOutcome(Restored restored) {
   return outcome;
 }
 
-Outcome ToOutcome(std::vector<Finding> findings) {
+Outcome ToOutcome(std::vector<Finding>&& findings) {
   Outcome outcome;
   outcome.findings = std::move(findings);
   return outcome;
@@ -33,9 +33,9 @@ Outcome ToOutcome(std::vector<Finding> findings) {
 using Outcomes = std::vector<absl::StatusOr<Outcome>>;
 
 template <typename Result>
-void Append(absl::StatusOr<Result> result, Outcomes* outcomes) {
+void Append(absl::StatusOr<Result>&& result, Outcomes* outcomes) {
   if (result.ok()) {
-    outcomes->push_back(ToOutcome(*std::move(result)));
+    outcomes->push_back(ToOutcome(std::move(*result)));
   } else {
     outcomes->push_back(result.status());
   }

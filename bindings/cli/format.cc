@@ -106,7 +106,8 @@ class TextFormat : public Format {
   absl::Status Prepare(std::string_view raw, uint64_t, JsonRecordParser*, Prepared* prepared) const override {
     prepared->id = name_;
     AppendJsonString(name_, &prepared->id_json);
-    prepared->records.push_back({raw, BaseRequest(settings_, name_)});
+    // Standard input has no name of its own to be told apart by.
+    prepared->records.push_back({raw, BaseRequest(settings_, name_ == "-" ? std::string() : name_)});
     return absl::OkStatus();
   }
 

@@ -90,6 +90,18 @@ void RenderOne(const FormatSettings& settings, Work* work, std::vector<absl::Sta
   Count(*work, settings, outcomes, &segment.counts);
 }
 
+// A record may be at fault itself; a vault that is full, gone or locked is at fault for all.
+absl::Status FaultOfAll(const std::vector<absl::StatusOr<Outcome>>& results) {
+  for (const absl::StatusOr<Outcome>& result : results) {
+    const absl::StatusCode code = result.status().code();
+    if (code == absl::StatusCode::kResourceExhausted || code == absl::StatusCode::kUnavailable ||
+        code == absl::StatusCode::kFailedPrecondition) {
+      return result.status();
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Process(const Processor& processor, const FormatSettings& settings, Group* group) {
   thread_local JsonRecordParser parser;
   std::deque<Work> works;
@@ -99,6 +111,7 @@ absl::Status Process(const Processor& processor, const FormatSettings& settings,
   if (!records.empty()) {
     PHIVEIL_ASSIGN_OR_RETURN(results, processor.Run(records));
   }
+  PHIVEIL_RETURN_IF_ERROR(FaultOfAll(results));
   if (results.size() != records.size()) return absl::InternalError("a group came back with records missing");
   for (Segment& segment : group->segments) segment.output = std::move(segment.prefix);
   for (Work& work : works) RenderOne(settings, &work, &results);

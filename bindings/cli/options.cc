@@ -83,7 +83,7 @@ void AddFormats(CLI::App* app, Options* options) {
   app->add_option("--format", options->format,
                   "text (a file is a record), jsonl, csv; default: by the file's name, text on stdin")
       ->type_name("text|jsonl|csv")
-      ->check(CLI::IsMember({"text", "jsonl", "csv"}));
+      ->check(CLI::IsMember({"text", "jsonl", "csv"}).description(""));
   app->add_option("--text-column", options->text_columns, "CSV: column that holds text; may be given again")
       ->type_name("NAME")
       ->expected(1)
@@ -104,15 +104,16 @@ void AddInputs(CLI::App* app, Options* options) {
 void AddRun(CLI::App* app, Options* options) {
   app->add_option("--threads", options->threads, "Worker threads (default: one a processor)")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024).description(""));
   app->add_option("--max-record", options->max_record, "Longest record in bytes; longer ones are quarantined")
       ->type_name("BYTES")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 30))
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 30).description(""))
       ->capture_default_str();
   app->add_option("--errors", options->errors, "Quarantined records as JSON Lines (default: beside the output)")
       ->type_name("FILE");
   app->add_flag("--resume", options->resume, "Go on with an unfinished run to the same --out");
   app->add_flag("--quiet", options->quiet, "No progress bar; only the reconciled count at the end");
+  app->add_flag("--verbose", options->verbose, "Name pack and policy at the start; add to findings their reasons");
 }
 
 void AddContext(CLI::App* app, Options* options) {
@@ -129,9 +130,8 @@ void AddCaller(CLI::App* app, Options* options) {
 void AddFindings(CLI::App* app, Options* options) {
   app->add_option("--offsets", options->offsets, "Unit of begin and end in findings")
       ->type_name("codepoint|byte|utf16")
-      ->check(CLI::IsMember({"codepoint", "byte", "utf16"}))
+      ->check(CLI::IsMember({"codepoint", "byte", "utf16"}).description(""))
       ->capture_default_str();
-  app->add_flag("--verbose", options->verbose, "Add to each finding the reasons for it");
 }
 
 // A command that sets `options->command` when it is the one given.
@@ -181,7 +181,6 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddAudit(restore, options);
   AddContext(restore, options);
   AddCaller(restore, options);
-  restore->add_flag("--verbose", options->verbose, "Name the pack, the vault and the audit log at the start");
   AddRun(restore, options);
 
   CLI::App* explain = AddCommand(app, "explain", "Say why a stretch of text was taken or left", options);
@@ -190,7 +189,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   CLI::Option* at = explain->add_option("--at", options->at, "The stretch, in code points")->type_name("BEGIN:END");
   explain->add_option("--line", options->line, "The stretch is this line, counted from 1")
       ->type_name("N")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(uint64_t{1}, UINT64_MAX).description(""))
       ->excludes(at);
   explain->add_flag("--show-text", options->show_text, "Print the text of each candidate: it may be an identifier");
   AddPack(explain, options);
