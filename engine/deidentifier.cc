@@ -22,6 +22,15 @@ std::string_view SubjectOf(const Request& request) {
   return request.record_id.empty() ? kDefaultSubject : std::string_view(request.record_id);
 }
 
+// A finding that the policy keeps stands in the output as it stood in the input.
+void CountReplaced(std::string_view text, const Redacted& redacted, AuditRecord* entry) {
+  for (size_t i = 0; i < redacted.findings.size(); ++i) {
+    const Finding& finding = redacted.findings[i];
+    if (redacted.replacements[i] == text.substr(finding.begin, finding.end - finding.begin)) continue;
+    ++entry->counts[static_cast<size_t>(finding.category)];
+  }
+}
+
 int YearNow() {
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   return static_cast<int>(std::chrono::year_month_day(today).year());
@@ -121,7 +130,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
       continue;
     }
     entry.output = results[i]->text;
-    for (const Finding& finding : results[i]->findings) ++entry.counts[static_cast<size_t>(finding.category)];
+    CountReplaced(records[i].text, *results[i], &entry);
   }
   PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
   return results;

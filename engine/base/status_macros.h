@@ -16,9 +16,10 @@
 
 #define PHIVEIL_ASSIGN_OR_RETURN(lhs, expr) \
   PHIVEIL_ASSIGN_OR_RETURN_(PHIVEIL_CONCAT(status_or_, __LINE__), lhs, expr)
+// `lhs` may be a declaration, which cannot stand in parentheses.
 #define PHIVEIL_ASSIGN_OR_RETURN_(tmp, lhs, expr) \
   auto tmp = (expr);                              \
   if (!tmp.ok()) return tmp.status();             \
-  lhs = *std::move(tmp)
+  lhs = *std::move(tmp)  // NOLINT(bugprone-macro-parentheses)
 
 #endif  // PHIVEIL_BASE_STATUS_MACROS_H_

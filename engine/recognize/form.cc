@@ -222,15 +222,16 @@ bool Forms::RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t s
     FormScratch::Thread at = stack.back();
     stack.pop_back();
     for (;;) {
-      uint32_t& seen = scratch->visited_[at.pc * (kReach + 1) + (at.token - start)];
-      if (seen == stamp) break;
-      seen = stamp;
       const Instruction& in = form.code[at.pc];
       if (in.op == pb::Instruction::TEST) {
         if (at.token >= limit || !Passes(form.tests[in.a], tokens[at.token])) break;
         ++at.token;
         ++at.pc;
       } else if (in.op == pb::Instruction::SPLIT) {
+        // Only branches multiply runs: entering each branch once at each token bounds them.
+        uint32_t& seen = scratch->visited_[at.pc * (kReach + 1) + (at.token - start)];
+        if (seen == stamp) break;
+        seen = stamp;
         stack.push_back({in.b, at.token, at.begin, at.end});
         at.pc = in.a;
       } else if (in.op == pb::Instruction::JUMP) {

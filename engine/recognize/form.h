@@ -3,8 +3,8 @@
 
 // Patterns over tokens: `Title Dot? < Cap{1,3} >`, compiled to a small program.
 //
-// A program is run from each token that could begin it, preferred branches first; a pair of
-// instruction and token is entered once, so a run costs at most their product. BEGIN and END mark
+// A program is run from each token that could begin it, preferred branches first; a branch is
+// entered once at each token, so a run costs at most their product. BEGIN and END mark
 // what is found; MATCH ends the run.
 
 #include <cstdint>

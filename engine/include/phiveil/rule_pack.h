@@ -6,9 +6,9 @@
 //   auto pack = RulePack::Load(bytes);      // shared_ptr<const RulePack>
 //   (*pack)->name() == "us"; (*pack)->version() == "2026.11";
 //
-// Load checks the format, the checksum and every table's bounds (a crafted pack is an error, never
-// undefined behaviour) and then runs the pack's own examples: a pack that fails one is refused
-// with the rule's id. The bytes may be dropped after Load. A loaded pack is immutable and shared by
+// Load checks the format, the checksum and the bounds of every table of ours, and then runs the
+// pack's own examples: a pack that fails one is refused with the rule's id. The Hyperscan database
+// inside is checked for damage, not for malice: load packs from where you would load code. The bytes may be dropped after Load. A loaded pack is immutable and shared by
 // any number of engines and threads.
 //
 // Errors: DATA_LOSS damaged, FAILED_PRECONDITION made for another format or machine, or failing its
