@@ -16,7 +16,7 @@ namespace phiveil::cli {
 namespace {
 
 // How much work a kill may cost.
-constexpr int kGroupsPerCheckpoint = 64;
+constexpr int kGroupsPerCheckpoint = 16;
 constexpr std::chrono::seconds kTimePerCheckpoint(1);
 constexpr size_t kFilesPerCheckpoint = 1024;
 // From here on one sync of the file system is cheaper than one a file.

@@ -428,7 +428,7 @@ class Interrupted(CommandTest):
         for i in range(3000):
             self.write(f"in/{i % 40}/{i}.txt", f"{i}: {NOTE}")
         with gzip.open(self.path("in/last.jsonl.gz"), "wb") as file:
-            file.write(records(8000).encode())
+            file.write(records(20000).encode())
         self.run_it("redact", "in", "--out", "whole", "--policy", "tag_only", code=ALL_DONE)
         args = ("redact", "in", "--out", "out", "--policy", "tag_only")
         self.assertTrue(
