@@ -108,6 +108,15 @@ bool LetteredFirst(std::string_view view, size_t begin, size_t end) {
          std::none_of(value.begin() + static_cast<std::ptrdiff_t>(first), value.end(), IsLetter);
 }
 
+bool DigitsAndHyphens(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  return std::all_of(value.begin(), value.end(), [](char c) { return IsDigit(c) || c == '-'; });
+}
+
+bool Hyphenated(std::string_view view, size_t begin, size_t end) {
+  return Value(view, begin, end).find('-') != std::string_view::npos;
+}
+
 bool StartsWithDigit(std::string_view view, size_t begin, size_t) { return IsDigit(view[begin]); }
 bool StartsWithLetter(std::string_view view, size_t begin, size_t) { return IsLetter(view[begin]); }
 
@@ -183,7 +192,7 @@ bool NotMeasure(std::string_view view, size_t begin, size_t end) {
   }
   const size_t row = value.find_first_of("-/");
   const bool pair = row != std::string_view::npos && value.find_first_of("-/", row + 1) == std::string_view::npos;
-  if (unit && (longest <= 4 || runs == 1)) return false;
+  if (unit && (longest <= 3 || runs == 1 || value.find('/') != std::string_view::npos)) return false;
   return !(pair && longest <= 3 && CountDigits(value) <= 6);
 }
 
@@ -219,8 +228,9 @@ bool IsGluedResult(std::string_view value) {
   size_t letters = 0;
   while (letters < value.size() && IsLetter(value[letters])) ++letters;
   const std::string_view name = value.substr(0, letters);
-  constexpr std::array<std::string_view, 16> kNames = {"hl",  "iso", "bp",  "hr", "rr", "wbc", "rbc", "plt",
-                                                       "hgb", "hct", "bpm", "na", "po", "wt",  "cd",  "iq"};
+  constexpr std::array<std::string_view, 20> kNames = {"rs",  "nm", "np",  "gm",  "hl",  "iso", "bp",
+                                                       "hr",  "rr", "wbc", "rbc", "plt", "hgb", "hct",
+                                                       "bpm", "na", "po",  "wt",  "cd",  "iq"};
   return letters < value.size() && IsDigit(value[letters]) &&
          std::any_of(kNames.begin(), kNames.end(), [name](std::string_view known) {
            return name.size() == known.size() && StartsWithWord(name, known);
@@ -269,6 +279,8 @@ constexpr Entry kShape[] = {
     {"x_extension", XExtension},
     {"p_number", PNumber},
     {"after_hash", AfterHash},
+    {"digits_and_hyphens", DigitsAndHyphens},
+    {"hyphenated", Hyphenated},
     {"starts_with_digit", StartsWithDigit},
     {"starts_with_letter", StartsWithLetter},
     {"lettered_first", LetteredFirst},

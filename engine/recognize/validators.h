@@ -45,10 +45,11 @@
 //   file_suffix           ends in a dot and a suffix
 //   secret_prefix         begins as the keys of services do: sk_, ghp_, api-
 //   zip_after_state       a capital two-letter state or its name stands before it
+//   after_cap_word        a capital word of three letters or more stands before it
 //   street_shape          every word of the street is capital, and its kind is not a title, a scan or a saint
 //   apartment_word        begins with apt, apartment or trailer
 // Shape
-//   starts_with_digit, starts_with_letter
+//   starts_with_digit, starts_with_letter, hyphenated, digits_and_hyphens
 //   has_digit, has_letter, letters_and_digits, digits_only, not_all_same_digit
 //   digits_N_plus (2 to 8, 12), digits_N (4, 5, 9, 10), len_N_plus (4 to 8), len_N_max (4, 6, 7, 8, 12), len_9_to_11
 //   fours                 three groups of four digits or more

@@ -152,7 +152,7 @@ bool DateMyShort(std::string_view view, size_t begin, size_t end) {
   const auto month = cursor.Number();
   if (!month || *month < 1 || *month > 12 || !cursor.Take('/')) return false;
   const auto year = cursor.Fixed(2);
-  return year && *year > 49 && cursor.AtEnd() && !RowGoesOn(view, begin, end, "/.-");
+  return year && *year > 49 && cursor.AtEnd() && After(view, end) != '/' && !RowGoesOn(view, begin, end, "/.-");
 }
 
 // `11:30`, `11:30:05.123`, `1130`, followed by `Z` or `+0500` or nothing.
@@ -234,7 +234,7 @@ bool DateRange(std::string_view view, size_t begin, size_t end) {
   if (!from) return false;
   while (!cursor.AtEnd() && !IsDigit(cursor.Peek())) cursor.Skip(1);
   const auto to = ReadNumericDate(&cursor, false);
-  if (!to || !cursor.AtEnd() || RowGoesOn(view, begin, end, "/")) return false;
+  if (!to || !cursor.AtEnd() || RowGoesOn(view, begin, end, "/-")) return false;
   if (from->year != 0 && to->year != 0 && from->year != to->year) return from->year < to->year;
   if (from->year == 0 && from->month == 12 && to->month < 12) return true;  // over the turn of the year
   return from->month < to->month || (from->month == to->month && from->day <= to->day);
@@ -255,8 +255,8 @@ int MonthAt(std::string_view text) {
   return 0;
 }
 
-// "may", "march": words of their own unless written as names.
-bool IsWordInLowerCase(std::string_view name) { return name == "may" || name == "march"; }
+// "may", "march", "mayo": words of their own unless written as names.
+bool IsWordInLowerCase(std::string_view name) { return name == "may" || name == "march" || name == "mayo"; }
 
 bool DateNamed(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
@@ -289,6 +289,9 @@ bool DateNamed(std::string_view view, size_t begin, size_t end) {
   }
   if (month == 0) return false;
   if (lower_word && year == 0) return false;
+  // "4. May repeat": a numbered line.
+  const size_t dot = value.find(". ");
+  if (year == 0 && dot != std::string_view::npos && IsDigit(value[0]) && dot <= 2) return false;
   return day == 0 || IsMonthDay(month, day);
 }
 

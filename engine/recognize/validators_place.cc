@@ -107,6 +107,14 @@ bool ZipAfterState(std::string_view view, size_t begin, size_t) {
   });
 }
 
+// A town without its state: Oakville 94601.
+bool AfterCapWord(std::string_view view, size_t begin, size_t) {
+  if (begin < 4 || view[begin - 1] != ' ' || !IsLetter(view[begin - 2])) return false;
+  size_t first = begin - 1;
+  while (first > 0 && IsLetter(view[first - 1])) --first;
+  return begin - 1 - first >= 3 && IsUpper(view[first]);
+}
+
 // Words that end many a phrase in a note; a house number of one digit does not make them a street.
 bool IsCommonKind(std::string_view kind) {
   constexpr std::array<std::string_view, 21> kCommon = {
@@ -157,7 +165,10 @@ bool StreetShape(std::string_view view, size_t begin, size_t end) {
   if (!last.empty() && last.back() == '.') last.remove_suffix(1);
   if (IsCommonKind(last) && value.size() > 1 && value[1] == ' ') return false;
   if (!IsDoubtfulKind(last)) return true;
-  if (!all_upper && IsUpper(last.back())) return false;  // "2 Head CT"
+  if (IsUpper(last.back()) && (!all_upper || last == "CT")) {  // "2 Head CT", "96 SNOMED CT"
+    const char next = After(view, begin + value.size());
+    return all_upper && (next == ',' || next == '\n');
+  }
   if (!StartsWithWord(last, "dr") && !StartsWithWord(last, "st")) return !all_upper || end - begin >= 10;
   const bool dot = After(view, end) == '.' || view[end - 1] == '.';
   const size_t next = end + (After(view, end) == '.' ? 1 : 0);
@@ -170,9 +181,9 @@ bool ApartmentWord(std::string_view view, size_t begin, size_t end) {
 }
 
 constexpr Entry kPlace[] = {
-    {"tld_known", TldKnown},       {"bare_host", BareHost},           {"not_namespace", NotNamespace},
-    {"file_suffix", FileSuffix},   {"secret_prefix", SecretPrefix},   {"zip_after_state", ZipAfterState},
-    {"street_shape", StreetShape}, {"apartment_word", ApartmentWord},
+    {"tld_known", TldKnown},          {"bare_host", BareHost},         {"not_namespace", NotNamespace},
+    {"file_suffix", FileSuffix},      {"secret_prefix", SecretPrefix}, {"zip_after_state", ZipAfterState},
+    {"after_cap_word", AfterCapWord}, {"street_shape", StreetShape},   {"apartment_word", ApartmentWord},
 };
 
 }  // namespace
