@@ -8,6 +8,7 @@ namespace phiveil {
 namespace {
 
 constexpr uint32_t kReach = 16;          // words; no cue looks farther
+constexpr uint32_t kLongestPhrase = 8;   // words
 constexpr uint32_t kLineBreakCost = 2;   // words
 constexpr float kStepLoss = 0.015f;      // a nearer cue wins among equals
 constexpr float kBeyondAnother = 0.5f;
@@ -26,8 +27,12 @@ CueTable::CueTable(const pb::Pack& pack, const Lexicon& lexicon) : owner_(pack.r
     }
   }
   first_.push_back(static_cast<uint32_t>(rows_.size()));
+  expressions_ = static_cast<uint32_t>(pack.expressions_size());
+  reach_.resize(expressions_ + owner_.size(), 0);
   for (uint32_t rule = 0; rule < owner_.size(); ++rule) {
     if (first_[rule] != first_[rule + 1]) any_[Slot(owner_[rule])] |= Bit(owner_[rule]);
+    uint8_t& reach = reach_[Place(owner_[rule])];
+    for (uint32_t row = first_[rule]; row < first_[rule + 1]; ++row) reach = std::max(reach, rows_[row].within);
   }
   for (uint32_t phrase = 0; phrase < lexicon.phrase_count(); ++phrase) {
     uint64_t filter = 0;
@@ -42,6 +47,8 @@ CueTable::CueTable(const pb::Pack& pack, const Lexicon& lexicon) : owner_(pack.r
   }
   first_link_.push_back(static_cast<uint32_t>(links_.size()));
 }
+
+uint32_t CueTable::Reach(uint32_t owner) const { return reach_[Place(owner)]; }
 
 std::span<const CueTable::Link> CueTable::LinksFor(uint32_t phrase, uint32_t owner) const {
   const auto all = std::span(links_).subspan(first_link_[phrase], first_link_[phrase + 1] - first_link_[phrase]);
@@ -95,25 +102,26 @@ void Cues::Gather(uint32_t first, uint32_t end, uint32_t owner, uint32_t earlier
     stamp_ = 1;
   }
   if (!table_->HasCues(owner)) return;
+  const uint32_t reach = table_->Reach(owner);
   const auto& hits = *hits_;
   auto after = std::lower_bound(hits.begin(), hits.end(), first,
                                 [](const CueHit& hit, uint32_t token) { return hit.first_token < token; });
   for (auto it = after; it != hits.begin();) {
     --it;
-    if (word_index_[first] > word_index_[it->first_token] + 2 * kReach) break;
+    if (word_index_[first] > word_index_[it->first_token] + reach + kLongestPhrase) break;
     if (it->end_token > first) continue;
     const uint32_t last = it->end_token - 1;
     if (paragraph_[last] != paragraph_[first]) break;
     uint32_t distance = word_index_[first] - word_index_[last];
     if (line_[last] != line_[first]) distance += kLineBreakCost;
     const bool beyond = earlier != UINT32_MAX && it->end_token <= earlier;
-    if (distance <= kReach) Consider(*it, pb::Cue::BEFORE, std::max(distance, 1u), owner, beyond ? kBeyondAnother : 1.0f);
+    if (distance <= reach) Consider(*it, pb::Cue::BEFORE, std::max(distance, 1u), owner, beyond ? kBeyondAnother : 1.0f);
   }
   for (auto it = after; it != hits.end(); ++it) {
     if (it->first_token < end) continue;
     if (line_[it->first_token] != line_[end - 1]) break;
     const uint32_t distance = word_index_[it->first_token] - word_index_[end] + 1;
-    if (distance > kReach) break;
+    if (distance > reach) break;
     Consider(*it, pb::Cue::AFTER, distance, owner, 1.0f);
   }
 }

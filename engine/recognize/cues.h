@@ -42,6 +42,9 @@ class CueTable {
   bool HasCues(uint32_t owner) const { return any_[Slot(owner)] & Bit(owner); }
   bool MaySpeakFor(uint32_t phrase, uint32_t owner) const { return owners_[phrase] & Bit(owner); }
 
+  // How far, in words, the cues of `owner` look.
+  uint32_t Reach(uint32_t owner) const;
+
   // What a phrase is a cue of, in order of owner.
   struct Link {
     uint32_t owner;
@@ -55,10 +58,13 @@ class CueTable {
 
  private:
   static size_t Slot(uint32_t owner) { return owner >> 31; }
+  size_t Place(uint32_t owner) const { return Slot(owner) == 0 ? owner : expressions_ + (owner & ~kFormOwner); }
   static uint64_t Bit(uint32_t owner) { return 1ull << (owner * 0x9E3779B1u >> 26); }
 
   std::array<uint64_t, 2> any_{};   // by kind of owner: a filter of owners with cues
   std::vector<uint64_t> owners_;    // by phrase: a filter of the owners it speaks for
+  std::vector<uint8_t> reach_;      // by expression, then by rule for forms
+  uint32_t expressions_ = 0;
   std::vector<Link> links_;
   std::vector<uint32_t> first_link_;  // by phrase
   std::vector<uint32_t> owner_;

@@ -10,11 +10,32 @@ constexpr uint32_t kFilterBits = 4096;
 constexpr uint32_t kUnset = UINT32_MAX;
 
 uint64_t WordBit(uint64_t hash) { return 1ull << (hash >> 58); }
+// Words that stand in every other line: no help in telling where a form cannot match.
+const std::vector<uint64_t>& FrequentWords() {
+  static const auto* const words = [] {
+    auto* hashes = new std::vector<uint64_t>;
+    for (std::string_view word : {"the", "of", "and", "to", "in", "a", "for", "with", "on", "is", "was", "he", "she", "at",
+                                  "no", "or", "by", "as", "has", "her", "his", "i", "this", "that", "from", "we", "be"}) {
+      hashes->push_back(FoldedHash(word));
+    }
+    return hashes;
+  }();
+  return *words;
+}
+
 uint32_t FilterBit(uint64_t hash) { return static_cast<uint32_t>(hash % kFilterBits); }
 
 }  // namespace
 
-Forms::Forms(const pb::Pack& pack) : by_bit_(64), word_filter_(kFilterBits / 64, 0), anchor_filter_(kFilterBits / 64, 0) {
+Forms::Forms(const pb::Pack& pack)
+    : set_words_((static_cast<size_t>(pack.forms_size()) + 63) / 64),
+      word_filter_(kFilterBits / 64, 0),
+      anchor_filter_(kFilterBits / 64, 0) {
+  for (FormSets* sets : {&first_, &second_}) {
+    sets->by_class.resize(64 * set_words_);
+    sets->by_hash.resize(64 * set_words_);
+    sets->any.resize(set_words_);
+  }
   for (const pb::Form& source : pack.forms()) {
     const auto number = static_cast<uint32_t>(forms_.size());
     Form& form = forms_.emplace_back();
@@ -25,16 +46,26 @@ Forms::Forms(const pb::Pack& pack) : by_bit_(64), word_filter_(kFilterBits / 64,
     }
     longest_code_ = std::max(longest_code_, static_cast<uint32_t>(form.code.size()));
     for (const pb::Test& test : source.tests()) AddTest(test, &form);
-    const Gate gate = {form.first_any, Needed(form), Anchor(form), Prepare(&form), number};
+    Prepare(number);
+    const uint32_t longest = LongestPath(form);
+    if (longest <= kAhead.back()) {
+      form.stretch = longest <= kAhead.front() ? 0 : 1;
+      form.needed = Needed(form);
+      form.anchor = Anchor(form);
+    }
     first_mask_ |= form.first_any;
     for (ClassBits bits = form.first_any; bits != 0; bits &= bits - 1) {
-      by_bit_[static_cast<size_t>(std::countr_zero(bits))].push_back(gate);
+      AddToSet(&first_.by_class, static_cast<size_t>(std::countr_zero(bits)), number);
     }
     for (uint64_t word : source.first_words()) {
-      by_word_[word].push_back(gate);
+      by_word_[word].push_back(number);
       word_filter_[FilterBit(word) / 64] |= 1ull << (FilterBit(word) % 64);
     }
   }
+}
+
+void Forms::AddToSet(std::vector<uint64_t>* sets, size_t which, size_t form) const {
+  (*sets)[which * set_words_ + form / 64] |= 1ull << (form % 64);
 }
 
 void Forms::AddTest(const pb::Test& test, Form* form) {
@@ -72,28 +103,33 @@ void Forms::Follow(const Form& form, uint32_t pc, std::vector<bool>* seen) const
   }
 }
 
-Forms::Sieve Forms::Prepare(Form* form) const {
-  Sieve sieve;
-  std::vector<bool> first(form->code.size(), false), second(form->code.size(), false);
-  Follow(*form, 0, &first);
-  for (uint32_t pc = 0; pc < form->code.size(); ++pc) {
-    if (!first[pc] || form->code[pc].op != pb::Instruction::TEST) continue;
-    form->entry.push_back(form->code[pc].a);
-    Follow(*form, pc + 1, &second);
+// Finds the tests a run begins with, and what the token after the first can be.
+void Forms::Prepare(size_t number) {
+  Form& form = forms_[number];
+  std::vector<bool> first(form.code.size(), false), second(form.code.size(), false);
+  Follow(form, 0, &first);
+  for (uint32_t pc = 0; pc < form.code.size(); ++pc) {
+    if (!first[pc] || form.code[pc].op != pb::Instruction::TEST) continue;
+    form.entry.push_back(form.code[pc].a);
+    Follow(form, pc + 1, &second);
   }
-  for (uint32_t pc = 0; pc < form->code.size(); ++pc) {
+  for (uint32_t pc = 0; pc < form.code.size(); ++pc) {
     if (!second[pc]) continue;
-    if (form->code[pc].op == pb::Instruction::MATCH) sieve.open = true;
-    if (form->code[pc].op != pb::Instruction::TEST) continue;
-    const TestRow& row = form->tests[form->code[pc].a];
-    sieve.words |= row.words;
+    if (form.code[pc].op == pb::Instruction::MATCH) AddToSet(&second_.any, 0, number);
+    if (form.code[pc].op != pb::Instruction::TEST) continue;
+    const TestRow& row = form.tests[form.code[pc].a];
     for (uint32_t i = row.first_class; i < row.end_class; ++i) {
       const ClassBits require = alternatives_[i].require;
-      if (require == 0) sieve.open = true;
-      sieve.any |= std::bit_floor(require);  // list bits lie above the structural ones and are rarer
+      if (require == 0) {
+        AddToSet(&second_.any, 0, number);
+      } else {  // list bits lie above the structural ones and are rarer
+        AddToSet(&second_.by_class, static_cast<size_t>(std::bit_width(require) - 1), number);
+      }
+    }
+    for (uint32_t i = row.first_word; i < row.end_word; ++i) {
+      AddToSet(&second_.by_hash, alternatives_[i].word >> 58, number);
     }
   }
-  return sieve;
 }
 
 // The most tokens a run can take. Programs only ever go forward.
@@ -130,7 +166,6 @@ bool Forms::CanEndWithout(const Form& form, Wall wall) const {
 }
 
 ClassBits Forms::Needed(const Form& form) const {
-  if (LongestPath(form) > kAhead) return 0;
   ClassBits candidates = 0;
   for (const TestRow& row : form.tests) {
     for (uint32_t i = row.first_class; i < row.end_word; ++i) candidates |= alternatives_[i].require;
@@ -149,38 +184,71 @@ ClassBits Forms::Needed(const Form& form) const {
   return needed;
 }
 
-// The bit of the last test for nothing but words that every run must pass, its words entered under it.
+// Tests for nothing but words, one of which every run must pass after its first token; as few, and of
+// words as rare, as can be told. Empty when there are none.
+std::vector<size_t> Forms::WordCut(const Form& form) const {
+  std::vector<size_t> cut;
+  const auto is_frequent = [&](size_t t) {
+    for (uint32_t i = form.tests[t].first_word; i < form.tests[t].end_word; ++i) {
+      if (std::ranges::count(FrequentWords(), alternatives_[i].word) > 0) return true;
+    }
+    return false;
+  };
+  for (size_t t = 0; t < form.tests.size(); ++t) {
+    const bool entry = std::ranges::count(form.entry, static_cast<uint32_t>(t)) > 0;
+    if (form.tests[t].first_class == form.tests[t].end_class && !entry) cut.push_back(t);
+  }
+  const auto passable = [&](const std::vector<size_t>& walls) {
+    return CanEndWithout(form, [&](const TestRow& row) {
+      return std::ranges::count(walls, static_cast<size_t>(&row - form.tests.data())) > 0;
+    });
+  };
+  if (passable(cut)) return {};
+  for (const bool frequent : {true, false}) {
+    for (size_t i = cut.size(); i-- > 0;) {
+      if (frequent && !is_frequent(cut[i])) continue;
+      std::vector<size_t> fewer = cut;
+      fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
+      if (!passable(fewer)) cut = std::move(fewer);
+    }
+  }
+  return cut;
+}
+
+// The bit of the set of words one of which must lie ahead; the words are entered under it.
 uint64_t Forms::Anchor(const Form& form) {
-  if (LongestPath(form) > kAhead || anchors_ == 64) return 0;
-  for (size_t t = form.tests.size(); t-- > 0;) {
-    const TestRow& row = form.tests[t];
-    if (row.first_class != row.end_class) continue;
-    if (CanEndWithout(form, [&](const TestRow& other) { return &other == &row; })) continue;
-    const uint64_t bit = 1ull << anchors_++;
-    for (uint32_t i = row.first_word; i < row.end_word; ++i) {
+  if (anchors_ == 64) return 0;
+  const std::vector<size_t> cut = WordCut(form);
+  if (cut.empty()) return 0;
+  const uint64_t bit = 1ull << anchors_++;
+  for (size_t t : cut) {
+    for (uint32_t i = form.tests[t].first_word; i < form.tests[t].end_word; ++i) {
       const uint64_t word = alternatives_[i].word;
       anchor_words_[word] |= bit;
       anchor_filter_[FilterBit(word) / 64] |= 1ull << (FilterBit(word) % 64);
     }
-    return bit;
   }
-  return 0;
+  return bit;
 }
 
-// For each token the classes, and the anchor sets, of the kAhead tokens from it on, by doubling.
+// For each token the classes, and the anchor sets, of the tokens from it on, by doubling.
 void Forms::LookAhead(const std::vector<Token>& tokens, FormScratch* scratch) const {
   const size_t size = tokens.size();
-  scratch->ahead_.resize(size);
-  scratch->anchors_.assign(size, 0);
-  ClassBits* classes = scratch->ahead_.data();
-  uint64_t* anchors = scratch->anchors_.data();
+  auto& [near_classes, classes] = scratch->ahead_;
+  auto& [near_anchors, anchors] = scratch->anchors_;
+  classes.resize(size);
+  anchors.assign(size, 0);
   for (size_t i = 0; i < size; ++i) {
     classes[i] = tokens[i].classes;
     const uint32_t filter = FilterBit(tokens[i].hash);
     if (!(anchor_filter_[filter / 64] >> (filter % 64) & 1)) continue;
     if (const auto it = anchor_words_.find(tokens[i].hash); it != anchor_words_.end()) anchors[i] = it->second;
   }
-  for (size_t step = 1; step < kAhead; step *= 2) {
+  for (size_t step = 1; step < kAhead.back(); step *= 2) {
+    if (step == kAhead.front()) {
+      near_classes = classes;
+      near_anchors = anchors;
+    }
     for (size_t i = 0; i + step < size; ++i) {
       classes[i] |= classes[i + step];
       anchors[i] |= anchors[i + step];
@@ -253,6 +321,8 @@ bool Forms::RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t s
 
 void Forms::Try(uint32_t number, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const {
   const Form& form = forms_[number];
+  if ((form.needed & ~scratch->ahead_[form.stretch][start]) != 0) return;
+  if ((form.anchor & ~scratch->anchors_[form.stretch][start]) != 0) return;
   if (start < scratch->next_start_[number]) return;
   const bool may_begin = std::any_of(form.entry.begin(), form.entry.end(),
                                      [&](uint32_t test) { return Passes(form.tests[test], tokens[start]); });
@@ -262,6 +332,16 @@ void Forms::Try(uint32_t number, const std::vector<Token>& tokens, uint32_t star
   scratch->matches.push_back(match);
 }
 
+void Forms::TryByWord(const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const {
+  const uint32_t filter = FilterBit(tokens[start].hash);
+  if (!(word_filter_[filter / 64] >> (filter % 64) & 1)) return;
+  const auto it = by_word_.find(tokens[start].hash);
+  if (it == by_word_.end()) return;
+  for (uint32_t number : it->second) {
+    if (!(tokens[start].classes & forms_[number].first_any)) Try(number, tokens, start, scratch);
+  }
+}
+
 void Forms::Run(const Document& doc, FormScratch* scratch) const {
   const auto& tokens = doc.tokens();
   scratch->matches.clear();
@@ -269,28 +349,24 @@ void Forms::Run(const Document& doc, FormScratch* scratch) const {
   scratch->visited_.resize(static_cast<size_t>(longest_code_) * (kReach + 1), 0);
   LookAhead(tokens, scratch);
   for (uint32_t i = 0; i < tokens.size(); ++i) {
-    const auto complete = [&](const Gate& gate) {
-      return !(gate.needed & ~scratch->ahead_[i]) && !(gate.anchor & ~scratch->anchors_[i]);
-    };
-    const ClassBits here = tokens[i].classes;
-    const ClassBits next = i + 1 < tokens.size() ? tokens[i + 1].classes : 0;
-    const uint64_t next_hash = i + 1 < tokens.size() ? tokens[i + 1].hash : 0;
-    for (ClassBits bits = here & first_mask_; bits != 0; bits &= bits - 1) {
-      const int bit = std::countr_zero(bits);
-      for (const Gate& gate : by_bit_[static_cast<size_t>(bit)]) {
-        // A form that several of this token's classes could begin is tried once, at the lowest.
-        const bool lowest = std::countr_zero(here & gate.first_any) == bit;
-        if (lowest && complete(gate) && gate.second.Passes(next, next_hash)) Try(gate.form, tokens, i, scratch);
+    const ClassBits begins = tokens[i].classes & first_mask_;
+    const bool last = i + 1 == tokens.size();
+    const ClassBits next = last ? 0 : tokens[i + 1].classes;
+    const size_t next_hash = last ? 0 : tokens[i + 1].hash >> 58;
+    for (size_t w = 0; begins != 0 && w < set_words_; ++w) {
+      uint64_t first = 0, second = second_.any[w] | second_.by_hash[next_hash * set_words_ + w];
+      for (ClassBits bits = begins; bits != 0; bits &= bits - 1) {
+        first |= first_.by_class[static_cast<size_t>(std::countr_zero(bits)) * set_words_ + w];
+      }
+      if (first == 0) continue;
+      for (ClassBits bits = next; bits != 0; bits &= bits - 1) {
+        second |= second_.by_class[static_cast<size_t>(std::countr_zero(bits)) * set_words_ + w];
+      }
+      for (uint64_t forms = first & second; forms != 0; forms &= forms - 1) {
+        Try(static_cast<uint32_t>(64 * w) + static_cast<uint32_t>(std::countr_zero(forms)), tokens, i, scratch);
       }
     }
-    const uint32_t filter = FilterBit(tokens[i].hash);
-    if (!(word_filter_[filter / 64] >> (filter % 64) & 1)) continue;
-    const auto it = by_word_.find(tokens[i].hash);
-    if (it == by_word_.end()) continue;
-    for (const Gate& gate : it->second) {
-      const bool tried = (here & gate.first_any) != 0;
-      if (!tried && complete(gate) && gate.second.Passes(next, next_hash)) Try(gate.form, tokens, i, scratch);
-    }
+    TryByWord(tokens, i, scratch);
   }
 }
 

@@ -7,6 +7,7 @@
 // entered once at each token, so a run costs at most their product. BEGIN and END mark
 // what is found; MATCH ends the run.
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -36,8 +37,9 @@ class FormScratch {
   };
   std::vector<Thread> stack_;
   std::vector<uint32_t> visited_;   // stamp by (instruction, token - start)
-  std::vector<ClassBits> ahead_;    // classes of the tokens from each token on
-  std::vector<uint64_t> anchors_;   // and sets their words are in
+  // Classes of the tokens from each token on, and the anchor sets their words are in; by stretch.
+  std::array<std::vector<ClassBits>, 2> ahead_;
+  std::array<std::vector<uint64_t>, 2> anchors_;
   std::vector<uint32_t> next_start_;  // by form: no new attempt before this token
   uint32_t stamp_ = 0;
 };
@@ -48,8 +50,9 @@ class Forms {
 
   // Longest span of tokens one run may look at.
   static constexpr uint32_t kReach = 48;
-  // Tokens that dispatch looks at for the classes and words a form cannot do without.
-  static constexpr uint32_t kAhead = 32;
+  // Tokens that dispatch looks at for the classes and words a form cannot do without: the shorter
+  // stretch for forms that cannot be longer.
+  static constexpr std::array<uint32_t, 2> kAhead = {8, 32};
 
   // Fills scratch->matches. A form does not match again inside its own match.
   void Run(const Document& doc, FormScratch* scratch) const;
@@ -68,29 +71,11 @@ class Forms {
     uint32_t a;
     uint32_t b;
   };
-  // What a token must show to pass one of several tests, told from one bit or one word each: true of
-  // every token that passes, and of few others.
-  struct Sieve {
-    ClassBits any = 0;
-    uint64_t words = 0;  // a bit for the high bits of each word's hash
-    bool open = false;   // lets everything through
-    bool Passes(ClassBits classes, uint64_t hash) const {
-      return open || (classes & any) != 0 || (words >> (hash >> 58) & 1);
-    }
-  };
   // One test: any of some classes, or any of some words.
   struct TestRow {
     uint32_t first_class, end_class;  // alternatives without a word
     uint32_t first_word, end_word;    // alternatives with one
     uint64_t words = 0;               // a bit for the high bits of each word's hash
-  };
-  // A form as the dispatch sees it.
-  struct Gate {
-    ClassBits first_any;
-    ClassBits needed;  // classes that must all appear among the kAhead tokens from the first on
-    uint64_t anchor;   // the same for words: the bit of a set one of which must appear; 0 for none
-    Sieve second;      // what the token after the first must show
-    uint32_t form;
   };
   struct Form {
     uint32_t rule;
@@ -98,14 +83,25 @@ class Forms {
     std::vector<Instruction> code;
     std::vector<TestRow> tests;
     std::vector<uint32_t> entry;  // the tests a run begins with
+    size_t stretch = 0;           // which of kAhead it fits into
+    ClassBits needed = 0;         // classes that must all appear among those tokens
+    uint64_t anchor = 0;          // the same for words: the bit of a set one of which must appear; 0 for none
+  };
+
+  // Sets of forms, a bit each, by what one token shows: a class, or the high bits of its hash. A form
+  // is in `any` when it does not depend on the token.
+  struct FormSets {
+    std::vector<uint64_t> by_class, by_hash, any;
   };
 
   void AddTest(const pb::Test& test, Form* form);
-  Sieve Prepare(Form* form) const;
+  void AddToSet(std::vector<uint64_t>* sets, size_t which, size_t form) const;
+  void Prepare(size_t number);
   ClassBits Needed(const Form& form) const;
   // Whether a run can match without passing a test for which `wall` holds.
   template <typename Wall>
   bool CanEndWithout(const Form& form, Wall wall) const;
+  std::vector<size_t> WordCut(const Form& form) const;
   uint64_t Anchor(const Form& form);
   static uint32_t LongestPath(const Form& form);
   void LookAhead(const std::vector<Token>& tokens, FormScratch* scratch) const;
@@ -115,13 +111,16 @@ class Forms {
   bool RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch,
              FormMatch* match) const;
   void Try(uint32_t form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const;
+  void TryByWord(const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const;
 
   std::vector<Form> forms_;
   std::vector<Alternative> alternatives_;
   std::vector<uint64_t> not_words_;
   ClassBits first_mask_ = 0;
-  std::vector<std::vector<Gate>> by_bit_;  // forms to try at a token with this class bit
-  std::unordered_map<uint64_t, std::vector<Gate>> by_word_;
+  size_t set_words_ = 0;   // 64-bit words of one set of forms
+  FormSets first_;         // what the first token shows
+  FormSets second_;        // what the token after it shows
+  std::unordered_map<uint64_t, std::vector<uint32_t>> by_word_;
   std::vector<uint64_t> word_filter_;          // a bit for the low hash bits of each first word
   std::unordered_map<uint64_t, uint64_t> anchor_words_;  // sets a word is in
   std::vector<uint64_t> anchor_filter_;
