@@ -75,7 +75,6 @@ std::string Score(float score) {
 std::string Weight(float weight) { return (weight < 0 ? "" : "+") + Score(weight); }
 
 void Print(const Explanation& explanation, std::string_view text, bool show_text) {
-  OffsetConverter offsets(text, OffsetConverter::Unit::kCodePoint);
   for (const Explanation::Candidate& candidate : explanation.candidates) {
     // Best first, not in order of place: a converter walks forward only.
     OffsetConverter own(text, OffsetConverter::Unit::kCodePoint);

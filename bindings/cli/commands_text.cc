@@ -66,7 +66,7 @@ void FillFormat(const Options& options, FormatSettings* format) {
   format->subject_column = options.subject_column;
 }
 
-absl::Status Wrong(std::string message) { return absl::InvalidArgumentError(message); }
+absl::Status Wrong(const std::string& message) { return absl::InvalidArgumentError(message); }
 
 absl::Status FillRead(const Options& options, ReadSettings* read) {
   read->inputs = options.inputs.empty() ? std::vector<std::string>{"-"} : options.inputs;

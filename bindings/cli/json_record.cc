@@ -21,7 +21,7 @@ using JsonType = ondemand::json_type;
 // A parser that has grown beyond this is given up after the line that made it grow.
 constexpr size_t kKeepCapacity = size_t{1} << 20;
 
-absl::Status Bad(std::string message) { return absl::InvalidArgumentError(message); }
+absl::Status Bad(const std::string& message) { return absl::InvalidArgumentError(message); }
 
 absl::Status BadJson(simdjson::error_code error) {
   if (error == simdjson::UTF8_ERROR) return Bad("the line is not valid UTF-8");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/concat.h"
 #include "cli/ledger.h"
@@ -37,7 +38,7 @@ std::string ProgressLine(uint64_t done, uint64_t total, double seconds, size_t c
   }
   line += Concat("  ", Bytes(static_cast<uint64_t>(rate)), "/s");
   if (total > 0 && rate > 0) {
-    line += Concat("  ", Clock(static_cast<uint64_t>(static_cast<double>(total - done) / rate + 0.5)), " left");
+    line += Concat("  ", Clock(static_cast<uint64_t>(std::llround(static_cast<double>(total - done) / rate))), " left");
   }
   if (line.size() >= columns) line.resize(columns > 0 ? columns - 1 : 0);
   return line;
