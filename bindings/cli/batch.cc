@@ -107,8 +107,11 @@ class Run {
     PipelineStages stages;
     stages.read = [this](Group* group) { return reader_.Next(group); };
     stages.process = [this](Group* group) { ProcessGroup(processor_, settings_.format, group); };
-    stages.write = [this](Group* group) { return writer_.Write(group); };
-    stages.tick = [this] { progress_.Show(reader_.taken()); };
+    stages.write = [this](Group* group) {
+      written_ = group->taken;
+      return writer_.Write(group);
+    };
+    stages.tick = [this] { progress_.Show(written_); };
     stages.cancel = [] { RequestStop(); };
     absl::Status status = RunPipeline({.threads = settings_.threads}, stages);
     stopped_ = reader_.stopped();
@@ -139,6 +142,7 @@ class Run {
   GroupReader reader_;
   Progress progress_;
   Counts counts_before_;
+  uint64_t written_ = 0;  // of the input's bytes
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   bool stopped_ = false;
 };

@@ -64,6 +64,7 @@ struct Group {
   std::vector<Segment> segments;
   size_t records = 0;
   size_t bytes = 0;
+  uint64_t taken = 0;   // bytes of all input files up to the end of this group
   absl::Status status;  // not OK: vault or audit failed, nothing of the group may be used
 };
 

@@ -24,7 +24,6 @@ bool GroupReader::Next(Group* group) {
     Segment& segment = CurrentSegment(group);
     RawRecord record;
     const RecordReader::Step step = reader_->Next(group->records == 0, &segment.bytes, &record);
-    taken_.store(taken_before_ + source_->taken(), std::memory_order_relaxed);
     segment.next = reader_->position();
     if (step == RecordReader::Step::kWait) break;
     if (step == RecordReader::Step::kStopped) {
@@ -44,6 +43,7 @@ bool GroupReader::Next(Group* group) {
     segment.records.push_back(std::move(record));
     if (segment.ends) CloseInput();
   }
+  group->taken = taken_before_ + (source_ == nullptr ? 0 : source_->taken());
   return !group->segments.empty();
 }
 
@@ -73,7 +73,6 @@ bool GroupReader::OpenNext(Group* group) {
   const FileProgress* from = Resumed(*entry);
   if (from != nullptr && from->done) {
     taken_before_ += entry->size;
-    taken_.store(taken_before_, std::memory_order_relaxed);
     return true;
   }
   OpenInputFile(*std::move(entry), group);

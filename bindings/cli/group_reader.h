@@ -6,7 +6,6 @@
 // A group closes when it is full, when the inputs end, and when reading on would wait for another
 // program, so that a filter answers each line it is given.
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -37,9 +36,6 @@ class GroupReader {
   // False at the end, and after a stop.
   bool Next(Group* group);
 
-  // Bytes read from the files themselves; may be asked from any thread.
-  uint64_t taken() const { return taken_.load(std::memory_order_relaxed); }
-
   // Whether reading ended before the inputs did. To be asked after Next gave false.
   bool stopped() const { return stopped_; }
 
@@ -61,7 +57,6 @@ class GroupReader {
   std::unique_ptr<ByteSource> source_;
   std::unique_ptr<RecordReader> reader_;
   uint64_t taken_before_ = 0;  // by inputs that are closed
-  std::atomic<uint64_t> taken_{0};
   bool stopped_ = false;
 };
 
