@@ -6,7 +6,6 @@
 namespace phiveil {
 namespace {
 
-constexpr uint32_t kFilterBits = 4096;
 constexpr uint32_t kUnset = UINT32_MAX;
 
 uint64_t WordBit(uint64_t hash) { return 1ull << (hash >> 58); }
@@ -23,14 +22,37 @@ const std::vector<uint64_t>& FrequentWords() {
   return *words;
 }
 
-uint32_t FilterBit(uint64_t hash) { return static_cast<uint32_t>(hash % kFilterBits); }
-
 }  // namespace
 
+size_t WordTable::FindSlow(uint64_t hash) const {
+  for (size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at].number == kNone || slots_[at].hash == hash) return slots_[at].number;
+  }
+}
+
+size_t WordTable::Add(uint64_t hash) {
+  if (const size_t known = FindSlow(hash); known != kNone) return known;
+  if (2 * (size_ + 1) > slots_.size()) Grow();
+  size_t at = hash & (slots_.size() - 1);
+  while (slots_[at].number != kNone) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = {hash, size_};
+  filter_[hash % kFilterBits / 64] |= 1ull << (hash % 64);
+  return size_++;
+}
+
+void WordTable::Grow() {
+  std::vector<Slot> old(2 * slots_.size());
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.number == kNone) continue;
+    size_t at = slot.hash & (slots_.size() - 1);
+    while (slots_[at].number != kNone) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+}
+
 Forms::Forms(const pb::Pack& pack)
-    : set_words_((static_cast<size_t>(pack.forms_size()) + 63) / 64),
-      word_filter_(kFilterBits / 64, 0),
-      anchor_filter_(kFilterBits / 64, 0) {
+    : set_words_((static_cast<size_t>(pack.forms_size()) + 63) / 64) {
   for (FormSets* sets : {&first_, &second_}) {
     sets->by_class.resize(64 * set_words_);
     sets->by_hash.resize(64 * set_words_);
@@ -58,8 +80,9 @@ Forms::Forms(const pb::Pack& pack)
       AddToSet(&first_.by_class, static_cast<size_t>(std::countr_zero(bits)), number);
     }
     for (uint64_t word : source.first_words()) {
-      by_word_[word].push_back(number);
-      word_filter_[FilterBit(word) / 64] |= 1ull << (FilterBit(word) % 64);
+      const size_t which = first_words_.Add(word);
+      first_by_word_.resize(first_words_.size() * set_words_, 0);
+      AddToSet(&first_by_word_, which, number);
     }
   }
 }
@@ -223,9 +246,9 @@ uint64_t Forms::Anchor(const Form& form) {
   const uint64_t bit = 1ull << anchors_++;
   for (size_t t : cut) {
     for (uint32_t i = form.tests[t].first_word; i < form.tests[t].end_word; ++i) {
-      const uint64_t word = alternatives_[i].word;
-      anchor_words_[word] |= bit;
-      anchor_filter_[FilterBit(word) / 64] |= 1ull << (FilterBit(word) % 64);
+      const size_t which = anchor_words_.Add(alternatives_[i].word);
+      anchors_by_word_.resize(anchor_words_.size(), 0);
+      anchors_by_word_[which] |= bit;
     }
   }
   return bit;
@@ -240,9 +263,8 @@ void Forms::LookAhead(const std::vector<Token>& tokens, FormScratch* scratch) co
   anchors.assign(size, 0);
   for (size_t i = 0; i < size; ++i) {
     classes[i] = tokens[i].classes;
-    const uint32_t filter = FilterBit(tokens[i].hash);
-    if (!(anchor_filter_[filter / 64] >> (filter % 64) & 1)) continue;
-    if (const auto it = anchor_words_.find(tokens[i].hash); it != anchor_words_.end()) anchors[i] = it->second;
+    const size_t word = anchor_words_.Find(tokens[i].hash);
+    if (word != WordTable::kNone) anchors[i] = anchors_by_word_[word];
   }
   for (size_t step = 1; step < kAhead.back(); step *= 2) {
     if (step == kAhead.front()) {
@@ -332,16 +354,6 @@ void Forms::Try(uint32_t number, const std::vector<Token>& tokens, uint32_t star
   scratch->matches.push_back(match);
 }
 
-void Forms::TryByWord(const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const {
-  const uint32_t filter = FilterBit(tokens[start].hash);
-  if (!(word_filter_[filter / 64] >> (filter % 64) & 1)) return;
-  const auto it = by_word_.find(tokens[start].hash);
-  if (it == by_word_.end()) return;
-  for (uint32_t number : it->second) {
-    if (!(tokens[start].classes & forms_[number].first_any)) Try(number, tokens, start, scratch);
-  }
-}
-
 void Forms::Run(const Document& doc, FormScratch* scratch) const {
   const auto& tokens = doc.tokens();
   scratch->matches.clear();
@@ -353,8 +365,11 @@ void Forms::Run(const Document& doc, FormScratch* scratch) const {
     const bool last = i + 1 == tokens.size();
     const ClassBits next = last ? 0 : tokens[i + 1].classes;
     const size_t next_hash = last ? 0 : tokens[i + 1].hash >> 58;
-    for (size_t w = 0; begins != 0 && w < set_words_; ++w) {
-      uint64_t first = 0, second = second_.any[w] | second_.by_hash[next_hash * set_words_ + w];
+    const size_t word = first_words_.Find(tokens[i].hash);
+    if (begins == 0 && word == WordTable::kNone) continue;
+    for (size_t w = 0; w < set_words_; ++w) {
+      uint64_t first = word == WordTable::kNone ? 0 : first_by_word_[word * set_words_ + w];
+      uint64_t second = second_.any[w] | second_.by_hash[next_hash * set_words_ + w];
       for (ClassBits bits = begins; bits != 0; bits &= bits - 1) {
         first |= first_.by_class[static_cast<size_t>(std::countr_zero(bits)) * set_words_ + w];
       }
@@ -366,7 +381,6 @@ void Forms::Run(const Document& doc, FormScratch* scratch) const {
         Try(static_cast<uint32_t>(64 * w) + static_cast<uint32_t>(std::countr_zero(forms)), tokens, i, scratch);
       }
     }
-    TryByWord(tokens, i, scratch);
   }
 }
 

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "pack/pack_tables.h"
@@ -21,6 +20,33 @@ struct FormMatch {
   uint32_t rule;
   uint32_t first_token;
   uint32_t end_token;
+};
+
+// A few hundred words by their hash: most lookups end at a filter of one bit.
+class WordTable {
+ public:
+  static constexpr size_t kNone = SIZE_MAX;
+  // The number of `hash`, given out from 0 up; added when new.
+  size_t Add(uint64_t hash);
+  // The number of `hash`, or kNone.
+  size_t Find(uint64_t hash) const {
+    if (!(filter_[hash % kFilterBits / 64] >> (hash % 64) & 1)) return kNone;
+    return FindSlow(hash);
+  }
+  size_t size() const { return size_; }
+
+ private:
+  static constexpr size_t kFilterBits = 8192;
+  struct Slot {
+    uint64_t hash = 0;
+    size_t number = kNone;
+  };
+  size_t FindSlow(uint64_t hash) const;
+  void Grow();
+
+  std::vector<uint64_t> filter_ = std::vector<uint64_t>(kFilterBits / 64, 0);
+  std::vector<Slot> slots_ = std::vector<Slot>(64);  // a power of two
+  size_t size_ = 0;
 };
 
 class FormScratch {
@@ -111,7 +137,6 @@ class Forms {
   bool RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch,
              FormMatch* match) const;
   void Try(uint32_t form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const;
-  void TryByWord(const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const;
 
   std::vector<Form> forms_;
   std::vector<Alternative> alternatives_;
@@ -120,10 +145,10 @@ class Forms {
   size_t set_words_ = 0;   // 64-bit words of one set of forms
   FormSets first_;         // what the first token shows
   FormSets second_;        // what the token after it shows
-  std::unordered_map<uint64_t, std::vector<uint32_t>> by_word_;
-  std::vector<uint64_t> word_filter_;          // a bit for the low hash bits of each first word
-  std::unordered_map<uint64_t, uint64_t> anchor_words_;  // sets a word is in
-  std::vector<uint64_t> anchor_filter_;
+  std::vector<uint64_t> first_by_word_;   // sets of forms, by number in first_words_
+  std::vector<uint64_t> anchors_by_word_; // by number in anchor_words_
+  WordTable first_words_;  // to the set of forms that begin with the word
+  WordTable anchor_words_;  // to the anchor sets the word is in
   uint32_t anchors_ = 0;
   uint32_t longest_code_ = 0;
 };
