@@ -57,14 +57,18 @@ struct Deidentifier::Impl {
     return findings;
   }
 
-  absl::StatusOr<Redacted> RedactOne(const Record& record, Vault::Ticket* ticket) {
+  // A fault of the vault is no fault of the record: it goes to `fault`.
+  absl::StatusOr<Redacted> RedactOne(const Record& record, Vault::Ticket* ticket, absl::Status* fault) {
     PHIVEIL_ASSIGN_OR_RETURN(std::vector<Finding> findings, Find(record.text, record.request));
     RedactionPlan plan = PlanRedaction(record.text, findings, parts.policy, parts.reference_year);
     std::vector<TokenCode> codes;
     if (!plan.values.empty()) {
-      PHIVEIL_ASSIGN_OR_RETURN(const Vault::Ticket mine,
-                               parts.vault->Assign(SubjectOf(record.request), plan.values, &codes));
-      *ticket = std::max(*ticket, mine);
+      const auto mine = parts.vault->Assign(SubjectOf(record.request), plan.values, &codes);
+      if (!mine.ok()) {
+        if (!absl::IsInvalidArgument(mine.status())) *fault = mine.status();
+        return mine.status();
+      }
+      *ticket = std::max(*ticket, *mine);
     }
     return RenderRedaction(record.text, std::move(findings), std::move(plan), codes);
   }
@@ -117,7 +121,11 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
   std::vector<absl::StatusOr<Redacted>> results;
   results.reserve(records.size());
   Vault::Ticket ticket = 0;
-  for (const Record& record : records) results.push_back(impl_->RedactOne(record, &ticket));
+  for (const Record& record : records) {
+    absl::Status fault;
+    results.push_back(impl_->RedactOne(record, &ticket, &fault));
+    if (!fault.ok()) return fault;
+  }
   if (ticket != 0) PHIVEIL_RETURN_IF_ERROR(impl_->parts.vault->Commit(ticket));
   if (impl_->parts.audit == nullptr) return results;
   std::vector<AuditRecord> entries;

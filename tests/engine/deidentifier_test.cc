@@ -191,6 +191,30 @@ TEST(DeidentifierTest, ThreadsAgree) {
   EXPECT_THAT(wrong, ::testing::Each(0));
 }
 
+// A vault that has stopped working.
+class BrokenVault : public Vault {
+ public:
+  absl::StatusOr<Ticket> Assign(std::string_view, std::span<const Value>, std::vector<TokenCode>*) override {
+    return absl::ResourceExhaustedError("no space left");
+  }
+  absl::Status Commit(Ticket) override { return absl::ResourceExhaustedError("no space left"); }
+  absl::StatusOr<Hit> Lookup(std::string_view, Category, const TokenCode&) override {
+    return absl::ResourceExhaustedError("no space left");
+  }
+  absl::StatusOr<VaultInfo> Info() override { return absl::ResourceExhaustedError("no space left"); }
+};
+
+TEST(DeidentifierTest, AFaultOfTheVaultStopsTheBatch) {
+  BrokenVault vault;
+  const auto engine = Deidentifier::Create(
+      {.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("safe_harbor"), .vault = &vault});
+  ASSERT_TRUE(engine.ok());
+  const std::vector<Record> records = {{.text = "nothing here"}, {.text = "MRN: 00482913"}};
+  EXPECT_EQ((*engine)->RedactBatch(records).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE((*engine)->Redact("MRN: 00482913", {}).ok());
+  EXPECT_TRUE((*engine)->Redact("nothing here", {}).ok());
+}
+
 TEST(DeidentifierTest, NeedsTheVaultItsPolicyNeeds) {
   const auto engine = Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("safe_harbor")});
   EXPECT_EQ(engine.status().code(), absl::StatusCode::kFailedPrecondition);
