@@ -50,8 +50,7 @@ struct Deidentifier::Impl {
 
   absl::StatusOr<std::vector<Finding>> Find(std::string_view text, const Request& request) {
     PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, workspaces.Take());
-    PHIVEIL_RETURN_IF_ERROR(
-        Read(*parts.pack->impl().recognizer, text, request, thresholds, floor, &*workspace));
+    PHIVEIL_RETURN_IF_ERROR(Read(*parts.pack->impl().recognizer, text, request, thresholds, floor, &*workspace));
     std::vector<Finding> findings = MakeFindings(*parts.pack, request, *workspace);
     MergeLookalikes(text, &findings);
     return findings;
@@ -87,7 +86,8 @@ struct Deidentifier::Impl {
     entry.actor = record.request.actor;
     entry.purpose = record.request.purpose;
     entry.record_id = record.request.record_id;
-    entry.subject = verb == AuditRecord::Verb::kRedact ? std::string(SubjectOf(record.request)) : record.request.subject;
+    entry.subject =
+        verb == AuditRecord::Verb::kRedact ? std::string(SubjectOf(record.request)) : record.request.subject;
     entry.input = record.text;
     entry.policy = policy_name;
     entry.pack = pack_name;

@@ -28,8 +28,8 @@ std::string OutcomeOf(const RulePack& pack, const Request& request, const Worksp
 
 std::string DescribeToken(const RulePack& pack, const Workspace& workspace, const Token& token) {
   const pb::Pack& tables = pack.impl().tables->pack;
-  std::string note = Concat("bytes ", workspace.doc.SourceBegin(token.begin), " to ", workspace.doc.SourceEnd(token.end),
-                            ": ");
+  std::string note =
+      Concat("bytes ", workspace.doc.SourceBegin(token.begin), " to ", workspace.doc.SourceEnd(token.end), ": ");
   bool listed = false;
   for (int i = 0; i < tables.classes_size(); ++i) {
     if (!(token.classes >> (token_class::kFirstListBit + i) & 1)) continue;

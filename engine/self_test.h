@@ -15,8 +15,8 @@ namespace phiveil {
 
 struct ExampleFailure {
   std::string rule;
-  size_t example = 0;    // number within the rule, from 0
-  std::string problem;   // "expected MRN at 5..13, found nothing"; offsets only
+  size_t example = 0;   // number within the rule, from 0
+  std::string problem;  // "expected MRN at 5..13, found nothing"; offsets only
 };
 
 // A marked stretch of a text: bytes and category.

@@ -6,10 +6,9 @@ namespace phiveil {
 namespace {
 
 constexpr std::array<std::string_view, kCategoryCount> kNames = {
-    "SAFE",    "NAME",     "LOCATION",     "STREET", "CITY",    "COUNTY", "ZIP",
-    "STATE",   "COUNTRY",  "FACILITY",     "ORGANIZATION", "DATE", "AGE", "PHONE",
-    "FAX",     "EMAIL",    "SSN",          "MRN",    "HEALTH_PLAN", "ACCOUNT", "LICENSE",
-    "VEHICLE", "DEVICE",   "URL",          "IP",     "BIOMETRIC", "PHOTO", "OTHER_ID"};
+    "SAFE",         "NAME",    "LOCATION", "STREET", "CITY", "COUNTY",    "ZIP",   "STATE",   "COUNTRY",     "FACILITY",
+    "ORGANIZATION", "DATE",    "AGE",      "PHONE",  "FAX",  "EMAIL",     "SSN",   "MRN",     "HEALTH_PLAN", "ACCOUNT",
+    "LICENSE",      "VEHICLE", "DEVICE",   "URL",    "IP",   "BIOMETRIC", "PHOTO", "OTHER_ID"};
 
 }  // namespace
 

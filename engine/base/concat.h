@@ -14,8 +14,7 @@ namespace concat_internal {
 inline void Append(std::string* out, std::string_view piece) { out->append(piece); }
 inline void Append(std::string* out, char piece) { out->push_back(piece); }
 template <std::integral T>
-  requires(!std::same_as<T, char>)
-void Append(std::string* out, T piece) {
+requires(!std::same_as<T, char>) void Append(std::string* out, T piece) {
   char digits[24];
   out->append(digits, std::to_chars(digits, digits + sizeof digits, piece).ptr);
 }

@@ -11,8 +11,7 @@ Original::Original(std::string_view value) : data_(new char[value.size()]), size
   if (size_ != 0) std::memcpy(data_.get(), value.data(), size_);
 }
 
-Original::Original(Original&& other) noexcept
-    : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+Original::Original(Original&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
 
 Original& Original::operator=(Original&& other) noexcept {
   if (this != &other) {

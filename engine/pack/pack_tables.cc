@@ -99,8 +99,8 @@ absl::StatusOr<std::unique_ptr<const PackTables>> ParsePack(std::string_view byt
   auto tables = std::make_unique<PackTables>();
   if (!tables->pack.ParseFromArray(body.data(), static_cast<int>(body.size()))) return Damaged("it cannot be decoded");
   if (tables->pack.format() != kFormat) {
-    return absl::FailedPreconditionError(Concat("rule pack has format ", tables->pack.format(),
-                                                      ", this engine reads ", kFormat, "; compile it again"));
+    return absl::FailedPreconditionError(
+        Concat("rule pack has format ", tables->pack.format(), ", this engine reads ", kFormat, "; compile it again"));
   }
   if (absl::Status status = Check(tables->pack); !status.ok()) return status;
   return tables;

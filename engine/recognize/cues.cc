@@ -7,10 +7,10 @@
 namespace phiveil {
 namespace {
 
-constexpr uint32_t kReach = 16;          // words; no cue looks farther
-constexpr uint32_t kLongestPhrase = 8;   // words
-constexpr uint32_t kLineBreakCost = 2;   // words
-constexpr float kStepLoss = 0.015f;      // a nearer cue wins among equals
+constexpr uint32_t kReach = 16;         // words; no cue looks farther
+constexpr uint32_t kLongestPhrase = 8;  // words
+constexpr uint32_t kLineBreakCost = 2;  // words
+constexpr float kStepLoss = 0.015f;     // a nearer cue wins among equals
 constexpr float kBeyondAnother = 0.5f;
 
 }  // namespace
@@ -23,7 +23,8 @@ CueTable::CueTable(const pb::Pack& pack, const Lexicon& lexicon) : owner_(pack.r
   for (const pb::Rule& rule : pack.rules()) {
     first_.push_back(static_cast<uint32_t>(rows_.size()));
     for (const pb::Cue& cue : rule.cues()) {
-      rows_.push_back({static_cast<uint8_t>(cue.side()), static_cast<uint8_t>(std::min(cue.within(), kReach)), cue.add()});
+      rows_.push_back(
+          {static_cast<uint8_t>(cue.side()), static_cast<uint8_t>(std::min(cue.within(), kReach)), cue.add()});
     }
   }
   first_.push_back(static_cast<uint32_t>(rows_.size()));
@@ -56,8 +57,7 @@ std::span<const CueTable::Link> CueTable::LinksFor(uint32_t phrase, uint32_t own
   return {range.begin(), range.end()};
 }
 
-Cues::Cues(const CueTable* table)
-    : table_(table), best_(table->size()), rule_stamp_(table->rules(), 0) {}
+Cues::Cues(const CueTable* table) : table_(table), best_(table->size()), rule_stamp_(table->rules(), 0) {}
 
 void Cues::Reset(const Document& doc, const std::vector<CueHit>* hits) {
   hits_ = hits;
@@ -115,7 +115,8 @@ void Cues::Gather(uint32_t first, uint32_t end, uint32_t owner, uint32_t earlier
     uint32_t distance = word_index_[first] - word_index_[last];
     if (line_[last] != line_[first]) distance += kLineBreakCost;
     const bool beyond = earlier != UINT32_MAX && it->end_token <= earlier;
-    if (distance <= reach) Consider(*it, pb::Cue::BEFORE, std::max(distance, 1u), owner, beyond ? kBeyondAnother : 1.0f);
+    if (distance <= reach)
+      Consider(*it, pb::Cue::BEFORE, std::max(distance, 1u), owner, beyond ? kBeyondAnother : 1.0f);
   }
   for (auto it = after; it != hits.end(); ++it) {
     if (it->first_token < end) continue;

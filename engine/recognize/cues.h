@@ -61,9 +61,9 @@ class CueTable {
   size_t Place(uint32_t owner) const { return Slot(owner) == 0 ? owner : expressions_ + (owner & ~kFormOwner); }
   static uint64_t Bit(uint32_t owner) { return 1ull << (owner * 0x9E3779B1u >> 26); }
 
-  std::array<uint64_t, 2> any_{};   // by kind of owner: a filter of owners with cues
-  std::vector<uint64_t> owners_;    // by phrase: a filter of the owners it speaks for
-  std::vector<uint8_t> reach_;      // by expression, then by rule for forms
+  std::array<uint64_t, 2> any_{};  // by kind of owner: a filter of owners with cues
+  std::vector<uint64_t> owners_;   // by phrase: a filter of the owners it speaks for
+  std::vector<uint8_t> reach_;     // by expression, then by rule for forms
   uint32_t expressions_ = 0;
   std::vector<Link> links_;
   std::vector<uint32_t> first_link_;  // by phrase
@@ -103,7 +103,7 @@ class Cues {
   std::vector<uint32_t> word_index_;  // words before token i
   std::vector<uint32_t> line_;        // hard line of token i
   std::vector<uint32_t> paragraph_;
-  std::vector<Best> best_;            // by cue row
+  std::vector<Best> best_;  // by cue row
   std::vector<uint32_t> rule_stamp_;
   uint32_t stamp_ = 0;
 };

@@ -13,8 +13,9 @@ uint64_t WordBit(uint64_t hash) { return 1ull << (hash >> 58); }
 const std::vector<uint64_t>& FrequentWords() {
   static const auto* const words = [] {
     auto* hashes = new std::vector<uint64_t>;
-    for (std::string_view word : {"the", "of", "and", "to", "in", "a", "for", "with", "on", "is", "was", "he", "she", "at",
-                                  "no", "or", "by", "as", "has", "her", "his", "i", "this", "that", "from", "we", "be"}) {
+    for (std::string_view word :
+         {"the", "of", "and", "to", "in",  "a",   "for", "with", "on",   "is",   "was",  "he", "she", "at",
+          "no",  "or", "by",  "as", "has", "her", "his", "i",    "this", "that", "from", "we", "be"}) {
       hashes->push_back(FoldedHash(word));
     }
     return hashes;
@@ -51,8 +52,7 @@ void WordTable::Grow() {
   }
 }
 
-Forms::Forms(const pb::Pack& pack)
-    : set_words_((static_cast<size_t>(pack.forms_size()) + 63) / 64) {
+Forms::Forms(const pb::Pack& pack) : set_words_((static_cast<size_t>(pack.forms_size()) + 63) / 64) {
   for (FormSets* sets : {&first_, &second_}) {
     sets->by_class.resize(64 * set_words_);
     sets->by_hash.resize(64 * set_words_);

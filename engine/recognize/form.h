@@ -62,7 +62,7 @@ class FormScratch {
     uint32_t end;
   };
   std::vector<Thread> stack_;
-  std::vector<uint32_t> visited_;   // stamp by (instruction, token - start)
+  std::vector<uint32_t> visited_;  // stamp by (instruction, token - start)
   // Classes of the tokens from each token on, and the anchor sets their words are in; by stretch.
   std::array<std::vector<ClassBits>, 2> ahead_;
   std::array<std::vector<uint64_t>, 2> anchors_;
@@ -90,7 +90,7 @@ class Forms {
     uint64_t word;
     uint32_t first_not_word;  // ranges of not_words_
     uint32_t end_not_word;
-    uint64_t not_bits;        // a bit for the high bits of each of those
+    uint64_t not_bits;  // a bit for the high bits of each of those
   };
   struct Instruction {
     uint8_t op;
@@ -142,13 +142,13 @@ class Forms {
   std::vector<Alternative> alternatives_;
   std::vector<uint64_t> not_words_;
   ClassBits first_mask_ = 0;
-  size_t set_words_ = 0;   // 64-bit words of one set of forms
-  FormSets first_;         // what the first token shows
-  FormSets second_;        // what the token after it shows
-  std::vector<uint64_t> first_by_word_;   // sets of forms, by number in first_words_
-  std::vector<uint64_t> anchors_by_word_; // by number in anchor_words_
-  WordTable first_words_;  // to the set of forms that begin with the word
-  WordTable anchor_words_;  // to the anchor sets the word is in
+  size_t set_words_ = 0;                   // 64-bit words of one set of forms
+  FormSets first_;                         // what the first token shows
+  FormSets second_;                        // what the token after it shows
+  std::vector<uint64_t> first_by_word_;    // sets of forms, by number in first_words_
+  std::vector<uint64_t> anchors_by_word_;  // by number in anchor_words_
+  WordTable first_words_;                  // to the set of forms that begin with the word
+  WordTable anchor_words_;                 // to the anchor sets the word is in
   uint32_t anchors_ = 0;
   uint32_t longest_code_ = 0;
 };

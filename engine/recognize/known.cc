@@ -7,8 +7,8 @@ namespace {
 
 using namespace token_class;
 
-constexpr size_t kSlipName = 5;       // letters of a name part that may hold a slip
-constexpr uint32_t kMaxGap = 3;       // separator bytes between two words of one value
+constexpr size_t kSlipName = 5;  // letters of a name part that may hold a slip
+constexpr uint32_t kMaxGap = 3;  // separator bytes between two words of one value
 constexpr ClassBits kValueWord = kAnyWord | kNum;
 
 char Fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
@@ -124,7 +124,8 @@ bool MatchValue(const Document& doc, uint32_t first, const KnownValue& value, st
     const bool near = value.one_slip && WithinOneSlip(*squeezed, value.squeezed);
     if (words >= value.min_words && (exact || near)) {
       // A run of letters or digits that goes on without a break is another value.
-      const bool goes_on = t + 1 < tokens.size() && (tokens[t + 1].classes & kValueWord) && (tokens[t + 1].classes & kGlued);
+      const bool goes_on =
+          t + 1 < tokens.size() && (tokens[t + 1].classes & kValueWord) && (tokens[t + 1].classes & kGlued);
       if (exact || !goes_on) {
         *end = t + 1;
         return true;

@@ -68,8 +68,9 @@ std::string TwoDigits(int value) { return Concat(value < 10 ? "0" : "", value); 
 // Day, month and year in the orders and lengths people write; each order also glued together when it
 // then has at least six digits.
 void AddBirthDate(std::string_view iso, std::vector<KnownValue>* out) {
-  static constexpr std::array<std::string_view, 12> kMonths = {"january", "february", "march",     "april",   "may",      "june",
-                                                               "july",    "august",   "september", "october", "november", "december"};
+  static constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
+                                                               "may",       "june",     "july",     "august",
+                                                               "september", "october",  "november", "december"};
   const auto parsed = ParseIsoDate(iso);
   if (!parsed) return;
   const auto [year, month, day] = *parsed;
@@ -104,11 +105,11 @@ void AddBirthDate(std::string_view iso, std::vector<KnownValue>* out) {
 struct StreetWord {
   std::string_view full, brief;
 };
-constexpr std::array<StreetWord, 20> kStreetWords = {{{"street", "st"},   {"avenue", "ave"},   {"boulevard", "blvd"}, {"drive", "dr"},
-                                                      {"road", "rd"},     {"lane", "ln"},      {"court", "ct"},       {"circle", "cir"},
-                                                      {"place", "pl"},    {"terrace", "ter"},  {"highway", "hwy"},    {"parkway", "pkwy"},
-                                                      {"square", "sq"},   {"trail", "trl"},    {"north", "n"},        {"south", "s"},
-                                                      {"east", "e"},      {"west", "w"},       {"apartment", "apt"},  {"suite", "ste"}}};
+constexpr std::array<StreetWord, 20> kStreetWords = {
+    {{"street", "st"},   {"avenue", "ave"},   {"boulevard", "blvd"}, {"drive", "dr"},      {"road", "rd"},
+     {"lane", "ln"},     {"court", "ct"},     {"circle", "cir"},     {"place", "pl"},      {"terrace", "ter"},
+     {"highway", "hwy"}, {"parkway", "pkwy"}, {"square", "sq"},      {"trail", "trl"},     {"north", "n"},
+     {"south", "s"},     {"east", "e"},       {"west", "w"},         {"apartment", "apt"}, {"suite", "ste"}}};
 
 void AddStreetLine(std::string_view part, std::vector<KnownValue>* out) {
   std::string full;
@@ -144,8 +145,8 @@ void AddAddress(std::string_view address, std::vector<KnownValue>* out) {
 }  // namespace
 
 std::string_view FullStreetWord(std::string_view folded) {
-  const auto it = std::find_if(kStreetWords.begin(), kStreetWords.end(),
-                               [&](const StreetWord& w) { return w.brief == folded; });
+  const auto it =
+      std::find_if(kStreetWords.begin(), kStreetWords.end(), [&](const StreetWord& w) { return w.brief == folded; });
   return it == kStreetWords.end() ? folded : it->full;
 }
 

@@ -23,8 +23,8 @@ class NameMemory {
  private:
   struct Word;
 
-  ClassBits ordinary_ = 0;   // words of everyday language
-  ClassBits never_ = 0;      // titles, particles, suffixes: part of a name, never one alone
+  ClassBits ordinary_ = 0;  // words of everyday language
+  ClassBits never_ = 0;     // titles, particles, suffixes: part of a name, never one alone
 };
 
 // The bits of the pack's list classes among `names`.

@@ -5,8 +5,8 @@
 namespace phiveil {
 namespace {
 
-constexpr float kPerByte = 0.01f;     // what a byte of length is worth in a contest
-constexpr uint32_t kLengthCap = 30;   // bytes beyond this are worth nothing more
+constexpr float kPerByte = 0.01f;    // what a byte of length is worth in a contest
+constexpr uint32_t kLengthCap = 30;  // bytes beyond this are worth nothing more
 
 using Gap = std::pair<uint32_t, uint32_t>;
 

@@ -31,9 +31,9 @@ struct Decision {
 
 // Reused from document to document.
 struct ResolveScratch {
-  std::vector<uint32_t> order;     // candidates that reach their threshold, by begin
-  std::vector<uint32_t> ranking;   // of one cluster, best first
-  std::vector<Decision> taken;     // of one cluster, by begin
+  std::vector<uint32_t> order;    // candidates that reach their threshold, by begin
+  std::vector<uint32_t> ranking;  // of one cluster, best first
+  std::vector<Decision> taken;    // of one cluster, by begin
   std::vector<std::pair<uint32_t, uint32_t>> gaps;
 };
 

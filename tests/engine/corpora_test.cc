@@ -17,7 +17,8 @@ using testing::Engine;
 using testing::MarkedNote;
 
 const std::set<std::string>& MayStay() {
-  static const auto* const labels = new std::set<std::string>{"STATE", "COUNTRY", "YEAR", "AGE", "WEEKDAY", "TIME", "PROFESSION"};
+  static const auto* const labels =
+      new std::set<std::string>{"STATE", "COUNTRY", "YEAR", "AGE", "WEEKDAY", "TIME", "PROFESSION"};
   return *labels;
 }
 
@@ -67,7 +68,8 @@ TEST(CorporaTest, MarkedIdentifiersAreFound) {
     const auto out = engine->Redact(note.text, {});
     ASSERT_TRUE(out.ok());
     std::vector<bool> gone(note.text.size(), false);
-    for (const Replacement& r : out->alignment.replacements()) std::fill(gone.begin() + r.begin, gone.begin() + r.end, true);
+    for (const Replacement& r : out->alignment.replacements())
+      std::fill(gone.begin() + r.begin, gone.begin() + r.end, true);
     for (const auto& span : note.spans) {
       if (MayStay().contains(span.label)) continue;
       for (size_t i = span.begin; i < span.end; ++i) {

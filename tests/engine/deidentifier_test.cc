@@ -12,9 +12,9 @@
 namespace phiveil {
 namespace {
 
+using testing::Engine;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::Engine;
 
 constexpr std::string_view kNote =
     "Patient: Maria Okonkwo  DOB: 03/04/1961  MRN: 00482913\n"
@@ -72,9 +72,10 @@ TEST(DeidentifierTest, AlignmentMapsBothWays) {
 
 TEST(DeidentifierTest, RefusesWhatIsNotUtf8AndSaysWhere) {
   Engine engine;
-  const auto out = engine->Redact("Patient: Mar\xff"
-                                  "ia",
-                                  {});
+  const auto out = engine->Redact(
+      "Patient: Mar\xff"
+      "ia",
+      {});
   ASSERT_EQ(out.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(out.status().message()), HasSubstr("12"));
   EXPECT_THAT(std::string(out.status().message()), Not(HasSubstr("Mar")));
@@ -133,7 +134,8 @@ TEST(DeidentifierTest, OutsideSpansAreWeighed) {
 
 TEST(DeidentifierTest, OutsideSpansBeyondTheTextAreLeftOut) {
   Engine engine("tag_only");
-  const auto out = engine->Find("abc", {.spans = {{0, 900, Category::kName, 0.9f, "x"}, {2, 1, Category::kName, 0.9f, "x"}}});
+  const auto out =
+      engine->Find("abc", {.spans = {{0, 900, Category::kName, 0.9f, "x"}, {2, 1, Category::kName, 0.9f, "x"}}});
   ASSERT_TRUE(out.ok());
   EXPECT_TRUE(out->empty());
 }
@@ -156,9 +158,34 @@ TEST(DeidentifierTest, LookAlikesOfTheInputComeBackAsTheyWere) {
 TEST(DeidentifierTest, RandomUnicodeComesBack) {
   Engine engine;
   std::mt19937 random(3);
-  const std::vector<std::string> pieces = {"Dr. Ana Ruiz ", "MRN 00482913", "\n", "\r\n", "\t", "\u00e9", "e\u0301", "\u200b", "\u00ad",
-                                           "\ufb01", "\uff11\uff12", "\u4e2d\u6587", "\U0001F600", "03/04/2025", "[NAME_7QK2F]", "555-010-2233",
-                                           "\u00a0", "\u2019s", "[", "]", "\\", "_", "\"", "{", "a@b.example", "\u2028", "\ufeff", "\0"};
+  const std::vector<std::string> pieces = {"Dr. Ana Ruiz ",
+                                           "MRN 00482913",
+                                           "\n",
+                                           "\r\n",
+                                           "\t",
+                                           "\u00e9",
+                                           "e\u0301",
+                                           "\u200b",
+                                           "\u00ad",
+                                           "\ufb01",
+                                           "\uff11\uff12",
+                                           "\u4e2d\u6587",
+                                           "\U0001F600",
+                                           "03/04/2025",
+                                           "[NAME_7QK2F]",
+                                           "555-010-2233",
+                                           "\u00a0",
+                                           "\u2019s",
+                                           "[",
+                                           "]",
+                                           "\\",
+                                           "_",
+                                           "\"",
+                                           "{",
+                                           "a@b.example",
+                                           "\u2028",
+                                           "\ufeff",
+                                           "\0"};
   for (int round = 0; round < 400; ++round) {
     std::string text;
     for (int i = 0; i < 30; ++i) text += pieces[random() % pieces.size()];
@@ -216,7 +243,8 @@ TEST(DeidentifierTest, AFaultOfTheVaultStopsTheBatch) {
 }
 
 TEST(DeidentifierTest, NeedsTheVaultItsPolicyNeeds) {
-  const auto engine = Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("safe_harbor")});
+  const auto engine =
+      Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("safe_harbor")});
   EXPECT_EQ(engine.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_TRUE(Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("tag_only")}).ok());
 }

@@ -68,8 +68,14 @@ TEST(PackTablesTest, IndicesOutOfBoundsAreNoticed) {
       [](pb::Pack* p) { p->mutable_forms(0)->clear_code(); },
       [](pb::Pack* p) { p->mutable_forms(0)->mutable_code(0)->set_a(1); },
       [](pb::Pack* p) { p->mutable_forms(0)->mutable_code()->RemoveLast(); },
-      [](pb::Pack* p) { p->mutable_forms(0)->mutable_code(0)->set_op(pb::Instruction::JUMP), p->mutable_forms(0)->mutable_code(0)->set_a(2); },
-      [](pb::Pack* p) { p->mutable_forms(0)->mutable_code(0)->set_op(pb::Instruction::SPLIT), p->mutable_forms(0)->mutable_code(0)->set_b(9); },
+      [](pb::Pack* p) {
+        p->mutable_forms(0)->mutable_code(0)->set_op(pb::Instruction::JUMP),
+            p->mutable_forms(0)->mutable_code(0)->set_a(2);
+      },
+      [](pb::Pack* p) {
+        p->mutable_forms(0)->mutable_code(0)->set_op(pb::Instruction::SPLIT),
+            p->mutable_forms(0)->mutable_code(0)->set_b(9);
+      },
       [](pb::Pack* p) { p->mutable_lexicon()->mutable_phrases(0)->mutable_cues(0)->set_rule(1); },
       [](pb::Pack* p) { p->mutable_lexicon()->mutable_phrases(0)->mutable_cues(0)->set_cue(1); },
       [](pb::Pack* p) { p->mutable_lexicon()->mutable_phrases(0)->clear_words(); },

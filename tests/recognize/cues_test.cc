@@ -48,8 +48,7 @@ class CuesTest : public ::testing::Test {
     Cues cues(table_.get());
     cues.Reset(doc, &hits);
     const auto at = static_cast<uint32_t>(doc.TokenAt(text.find(value)));
-    const uint32_t before =
-        earlier.empty() ? UINT32_MAX : static_cast<uint32_t>(doc.TokenAt(text.find(earlier)));
+    const uint32_t before = earlier.empty() ? UINT32_MAX : static_cast<uint32_t>(doc.TokenAt(text.find(earlier)));
     cues.Gather(at, at + 1, 0, before);
     std::vector<Contribution> reasons;
     const float sum = cues.SumFor(rule, &reasons);
@@ -90,9 +89,7 @@ TEST_F(CuesTest, DoNotCrossABlankLine) {
   EXPECT_FLOAT_EQ(Sum("12345\nchart", "12345", 0), 0.0f) << "what follows on the next line speaks of something else";
 }
 
-TEST_F(CuesTest, CountHalfBeyondAnotherValue) {
-  EXPECT_NEAR(Sum("mrn 777 12345", "12345", 0, "777"), 0.3f, 0.02f);
-}
+TEST_F(CuesTest, CountHalfBeyondAnotherValue) { EXPECT_NEAR(Sum("mrn 777 12345", "12345", 0, "777"), 0.3f, 0.02f); }
 
 }  // namespace
 }  // namespace phiveil

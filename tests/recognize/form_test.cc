@@ -57,8 +57,8 @@ class FormTest : public ::testing::Test {
     std::vector<std::string> out;
     for (const FormMatch& m : scratch.matches) {
       const auto& tokens = doc.tokens();
-      out.emplace_back(doc.view().substr(tokens[m.first_token].begin,
-                                         tokens[m.end_token - 1].end - tokens[m.first_token].begin));
+      out.emplace_back(
+          doc.view().substr(tokens[m.first_token].begin, tokens[m.end_token - 1].end - tokens[m.first_token].begin));
     }
     return out;
   }

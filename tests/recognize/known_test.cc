@@ -58,11 +58,13 @@ TEST(KnownTest, BirthDates) {
                            "the 2nd of November 1953", "1953-11-02", "110253", "02.11.1953"}) {
     EXPECT_FALSE(Found(known, text).empty()) << text;
   }
-  for (const char* text : {"11253", "November 1953", "11/03/1953", "2/53"}) EXPECT_TRUE(Found(known, text).empty()) << text;
+  for (const char* text : {"11253", "November 1953", "11/03/1953", "2/53"})
+    EXPECT_TRUE(Found(known, text).empty()) << text;
 }
 
 TEST(KnownTest, AddressesAndEmail) {
-  const KnownIdentifiers known = {.emails = {"ana.ruiz@mail.example"}, .addresses = {"12 North Oak St, Salem, OR 97301"}};
+  const KnownIdentifiers known = {.emails = {"ana.ruiz@mail.example"},
+                                  .addresses = {"12 North Oak St, Salem, OR 97301"}};
   EXPECT_EQ(Found(known, "12 N. Oak Street"), (Strings{"12 N. Oak Street"}));
   EXPECT_EQ(Found(known, "12 north oak st."), (Strings{"12 north oak st"}));
   EXPECT_EQ(Found(known, "in Salem 97301"), (Strings{"Salem", "97301"}));
@@ -81,9 +83,9 @@ TEST(WithinOneSlipTest, CountsOneEdit) {
     const char *a, *b;
     bool within;
   };
-  const Case cases[] = {{"", "", true},        {"a", "", true},       {"ab", "", false},     {"abc", "abc", true},
-                        {"abc", "abd", true},  {"abc", "acb", true},  {"abc", "bac", true},  {"abc", "cab", false},
-                        {"abcd", "abd", true}, {"abcd", "bcd", true}, {"abcd", "abc", true}, {"abcd", "acbd", true},
+  const Case cases[] = {{"", "", true},         {"a", "", true},       {"ab", "", false},     {"abc", "abc", true},
+                        {"abc", "abd", true},   {"abc", "acb", true},  {"abc", "bac", true},  {"abc", "cab", false},
+                        {"abcd", "abd", true},  {"abcd", "bcd", true}, {"abcd", "abc", true}, {"abcd", "acbd", true},
                         {"abcd", "badc", false}};
   for (const Case& c : cases) {
     EXPECT_EQ(WithinOneSlip(c.a, c.b), c.within) << c.a << " " << c.b;
@@ -106,7 +108,8 @@ TEST(WithinOneSlipTest, AgreesWithTheDefinition) {
           continue;
         }
         d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+          d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
       }
     }
     return d[a.size()][b.size()];

@@ -44,9 +44,9 @@ namespace phiveil {
 // order, initials, case, with and without separators, other date formats, and in values of seven
 // characters or more one slip of the keyboard.
 struct KnownIdentifiers {
-  std::vector<std::string> names{};      // "Ana Maria Ruiz" or "RUIZ, ANA"
+  std::vector<std::string> names{};  // "Ana Maria Ruiz" or "RUIZ, ANA"
   std::vector<std::string> relatives{};
-  std::string birth_date{};            // YYYY-MM-DD
+  std::string birth_date{};  // YYYY-MM-DD
   std::vector<std::string> mrn{};
   std::vector<std::string> phones{};
   std::vector<std::string> emails{};
@@ -99,8 +99,8 @@ class Alignment {
 
 struct Redacted {
   std::string text;
-  std::vector<Finding> findings;            // all, also those the policy keeps; in order
-  std::vector<std::string> replacements;    // one for each finding; what stands there now
+  std::vector<Finding> findings;          // all, also those the policy keeps; in order
+  std::vector<std::string> replacements;  // one for each finding; what stands there now
   Alignment alignment;
 };
 

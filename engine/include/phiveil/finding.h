@@ -27,7 +27,7 @@ enum class Subtype : uint8_t {
   kRelative = 7,
   kStaff = 8,
   kUserName = 9,
-  kToken = 10,     // OTHER_ID: text of the input that could be taken for one of our tokens
+  kToken = 10,  // OTHER_ID: text of the input that could be taken for one of our tokens
 };
 
 // One reason to believe, or not to. `weight` is what it added to the score; negative for a veto.
@@ -41,9 +41,9 @@ struct Finding {
   uint32_t end = 0;
   Category category = Category::kOtherId;
   Subtype subtype = Subtype::kNone;
-  float score = 0;             // 0..1; findings reach their category's threshold
-  std::string rule;            // the rule that weighed most
-  std::vector<Reason> reasons; // filled when asked for
+  float score = 0;              // 0..1; findings reach their category's threshold
+  std::string rule;             // the rule that weighed most
+  std::vector<Reason> reasons;  // filled when asked for
 };
 
 }  // namespace phiveil

@@ -50,10 +50,10 @@ enum class Show : uint8_t {
 struct CategoryPolicy {
   Action action = Action::kToken;
   Show show = Show::kNothing;
-  float threshold = 0.5f;        // findings below this score are not findings
-  bool keep_year = false;        // DATE: a year alone stays unless it implies an age over 89
-  bool keep_weekday = false;     // DATE: a weekday or clock time alone stays
-  bool keep_under_90 = false;    // AGE: an age up to 89 stays
+  float threshold = 0.5f;      // findings below this score are not findings
+  bool keep_year = false;      // DATE: a year alone stays unless it implies an age over 89
+  bool keep_weekday = false;   // DATE: a weekday or clock time alone stays
+  bool keep_under_90 = false;  // AGE: an age up to 89 stays
 };
 
 class Policy {

@@ -8,8 +8,8 @@
 //
 // Load checks the format, the checksum and the bounds of every table of ours, and then runs the
 // pack's own examples: a pack that fails one is refused with the rule's id. The Hyperscan database
-// inside is checked for damage, not for malice: load packs from where you would load code. The bytes may be dropped after Load. A loaded pack is immutable and shared by
-// any number of engines and threads.
+// inside is checked for damage, not for malice: load packs from where you would load code. The bytes may be dropped
+// after Load. A loaded pack is immutable and shared by any number of engines and threads.
 //
 // Errors: DATA_LOSS damaged, FAILED_PRECONDITION made for another format or machine, or failing its
 // own examples.
