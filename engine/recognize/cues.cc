@@ -53,8 +53,11 @@ uint32_t CueTable::Reach(uint32_t owner) const { return reach_[Place(owner)]; }
 
 std::span<const CueTable::Link> CueTable::LinksFor(uint32_t phrase, uint32_t owner) const {
   const auto all = std::span(links_).subspan(first_link_[phrase], first_link_[phrase + 1] - first_link_[phrase]);
-  const auto range = std::ranges::equal_range(all, owner, {}, &Link::owner);
-  return {range.begin(), range.end()};
+  const auto first = std::lower_bound(all.begin(), all.end(), owner,
+                                      [](const Link& link, uint32_t wanted) { return link.owner < wanted; });
+  auto end = first;
+  while (end != all.end() && end->owner == owner) ++end;
+  return {first, end};
 }
 
 Cues::Cues(const CueTable* table) : table_(table), best_(table->size()), rule_stamp_(table->rules(), 0) {}

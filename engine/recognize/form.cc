@@ -7,6 +7,8 @@ namespace phiveil {
 namespace {
 
 constexpr uint32_t kUnset = UINT32_MAX;
+constexpr size_t kRemembered = 1024;
+constexpr int kRememberedShift = 54;
 
 uint64_t WordBit(uint64_t hash) { return 1ull << (hash >> 58); }
 // Words that stand in every other line: no help in telling where a form cannot match.
@@ -69,12 +71,10 @@ Forms::Forms(const pb::Pack& pack) : set_words_((static_cast<size_t>(pack.forms_
     longest_code_ = std::max(longest_code_, static_cast<uint32_t>(form.code.size()));
     for (const pb::Test& test : source.tests()) AddTest(test, &form);
     Prepare(number);
+    Gate& gate = gates_.emplace_back();
     const uint32_t longest = LongestPath(form);
-    if (longest <= kAhead.back()) {
-      form.stretch = longest <= kAhead.front() ? 0 : 1;
-      form.needed = Needed(form);
-      form.anchor = Anchor(form);
-    }
+    if (longest <= kAhead.back())
+      gate = {Needed(form), Anchor(form), longest <= kAhead.front() ? size_t{0} : size_t{1}};
     first_mask_ |= form.first_any;
     for (ClassBits bits = form.first_any; bits != 0; bits &= bits - 1) {
       AddToSet(&first_.by_class, static_cast<size_t>(std::countr_zero(bits)), number);
@@ -342,10 +342,11 @@ bool Forms::RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t s
 }
 
 void Forms::Try(uint32_t number, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const {
-  const Form& form = forms_[number];
-  if ((form.needed & ~scratch->ahead_[form.stretch][start]) != 0) return;
-  if ((form.anchor & ~scratch->anchors_[form.stretch][start]) != 0) return;
+  const Gate& gate = gates_[number];
+  if ((gate.needed & ~scratch->ahead_[gate.stretch][start]) != 0) return;
+  if ((gate.anchor & ~scratch->anchors_[gate.stretch][start]) != 0) return;
   if (start < scratch->next_start_[number]) return;
+  const Form& form = forms_[number];
   const bool may_begin = std::any_of(form.entry.begin(), form.entry.end(),
                                      [&](uint32_t test) { return Passes(form.tests[test], tokens[start]); });
   FormMatch match;
@@ -354,30 +355,49 @@ void Forms::Try(uint32_t number, const std::vector<Token>& tokens, uint32_t star
   scratch->matches.push_back(match);
 }
 
+void Forms::Unite(const FormSets& sets, ClassBits bits, uint64_t* out) const {
+  for (; bits != 0; bits &= bits - 1) {
+    const uint64_t* of_class = &sets.by_class[static_cast<size_t>(std::countr_zero(bits)) * set_words_];
+    for (size_t w = 0; w < set_words_; ++w) out[w] |= of_class[w];
+  }
+}
+
+// set_words_ words of forms that a token of these classes may begin, then as many of forms that it
+// may stand second in.
+const uint64_t* Forms::SetsOf(ClassBits classes, FormScratch* scratch) const {
+  const size_t at = classes * 0x9E3779B97F4A7C15ull >> kRememberedShift;
+  FormScratch::Remembered& slot = scratch->remembered_[at];
+  uint64_t* sets = &scratch->remembered_sets_[at * 2 * set_words_];
+  if (slot.filled && slot.classes == classes) return sets;
+  slot = {classes, true};
+  std::fill(sets, sets + set_words_, 0);
+  std::copy(second_.any.begin(), second_.any.end(), sets + set_words_);
+  Unite(first_, classes & first_mask_, sets);
+  Unite(second_, classes, sets + set_words_);
+  return sets;
+}
+
 void Forms::Run(const Document& doc, FormScratch* scratch) const {
   const auto& tokens = doc.tokens();
   scratch->matches.clear();
   scratch->next_start_.assign(forms_.size(), 0);
   scratch->visited_.resize(static_cast<size_t>(longest_code_) * (kReach + 1), 0);
   LookAhead(tokens, scratch);
+  scratch->first_.resize(set_words_);
+  scratch->remembered_.resize(kRemembered);
+  scratch->remembered_sets_.resize(kRemembered * 2 * set_words_);
   for (uint32_t i = 0; i < tokens.size(); ++i) {
-    const ClassBits begins = tokens[i].classes & first_mask_;
-    const bool last = i + 1 == tokens.size();
-    const ClassBits next = last ? 0 : tokens[i + 1].classes;
-    const size_t next_hash = last ? 0 : tokens[i + 1].hash >> 58;
     const size_t word = first_words_.Find(tokens[i].hash);
-    if (begins == 0 && word == WordTable::kNone) continue;
+    if ((tokens[i].classes & first_mask_) == 0 && word == WordTable::kNone) continue;
+    const bool last = i + 1 == tokens.size();
+    const uint64_t* here = SetsOf(tokens[i].classes, scratch);  // until the next call
+    const uint64_t* by_hash = &second_.by_hash[(last ? 0 : tokens[i + 1].hash >> 58) * set_words_];
     for (size_t w = 0; w < set_words_; ++w) {
-      uint64_t first = word == WordTable::kNone ? 0 : first_by_word_[word * set_words_ + w];
-      uint64_t second = second_.any[w] | second_.by_hash[next_hash * set_words_ + w];
-      for (ClassBits bits = begins; bits != 0; bits &= bits - 1) {
-        first |= first_.by_class[static_cast<size_t>(std::countr_zero(bits)) * set_words_ + w];
-      }
-      if (first == 0) continue;
-      for (ClassBits bits = next; bits != 0; bits &= bits - 1) {
-        second |= second_.by_class[static_cast<size_t>(std::countr_zero(bits)) * set_words_ + w];
-      }
-      for (uint64_t forms = first & second; forms != 0; forms &= forms - 1) {
+      scratch->first_[w] = here[w] | (word == WordTable::kNone ? 0 : first_by_word_[word * set_words_ + w]);
+    }
+    const uint64_t* next = SetsOf(last ? 0 : tokens[i + 1].classes, scratch) + set_words_;
+    for (size_t w = 0; w < set_words_; ++w) {
+      for (uint64_t forms = scratch->first_[w] & (next[w] | by_hash[w]); forms != 0; forms &= forms - 1) {
         Try(static_cast<uint32_t>(64 * w) + static_cast<uint32_t>(std::countr_zero(forms)), tokens, i, scratch);
       }
     }

@@ -66,6 +66,15 @@ class FormScratch {
   // Classes of the tokens from each token on, and the anchor sets their words are in; by stretch.
   std::array<std::vector<ClassBits>, 2> ahead_;
   std::array<std::vector<uint64_t>, 2> anchors_;
+  // The sets of forms that a token of some classes may begin, and may stand second in: the same few
+  // hundred combinations come again and again. One pack's; a scratch serves one pack.
+  struct Remembered {
+    ClassBits classes = ~0ull;
+    bool filled = false;
+  };
+  std::vector<Remembered> remembered_;
+  std::vector<uint64_t> first_;
+  std::vector<uint64_t> remembered_sets_;
   std::vector<uint32_t> next_start_;  // by form: no new attempt before this token
   uint32_t stamp_ = 0;
 };
@@ -109,9 +118,12 @@ class Forms {
     std::vector<Instruction> code;
     std::vector<TestRow> tests;
     std::vector<uint32_t> entry;  // the tests a run begins with
-    size_t stretch = 0;           // which of kAhead it fits into
-    ClassBits needed = 0;         // classes that must all appear among those tokens
-    uint64_t anchor = 0;          // the same for words: the bit of a set one of which must appear; 0 for none
+  };
+  // What must lie ahead for a form to be worth a run; apart from the rest, because it is read most.
+  struct Gate {
+    ClassBits needed = 0;  // classes that must all appear among the tokens of its stretch
+    uint64_t anchor = 0;   // the same for words: the bit of a set one of which must appear; 0 for none
+    size_t stretch = 0;    // which of kAhead it fits into
   };
 
   // Sets of forms, a bit each, by what one token shows: a class, or the high bits of its hash. A form
@@ -136,9 +148,13 @@ class Forms {
   bool Passes(const TestRow& test, const Token& token) const;
   bool RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch,
              FormMatch* match) const;
+  // Unites the sets of the classes in `bits`.
+  void Unite(const FormSets& sets, ClassBits bits, uint64_t* out) const;
+  const uint64_t* SetsOf(ClassBits classes, FormScratch* scratch) const;
   void Try(uint32_t form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const;
 
   std::vector<Form> forms_;
+  std::vector<Gate> gates_;  // by form
   std::vector<Alternative> alternatives_;
   std::vector<uint64_t> not_words_;
   ClassBits first_mask_ = 0;

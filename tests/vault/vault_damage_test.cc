@@ -184,14 +184,14 @@ TEST_F(VaultDamageTest, EveryByteOfEveryRecordForged) {
     for (size_t i = 0; i < value.size(); ++i) {
       std::string changed = value;
       changed[i] = static_cast<char>(changed[i] ^ (1 << (i % 8)));
-      Tamper([&](rocksdb::DB* db) { ASSERT_TRUE(db->Put({}, key, changed).ok()); });
+      Tamper([&, key = key](rocksdb::DB* db) { ASSERT_TRUE(db->Put({}, key, changed).ok()); });
       EXPECT_GT(CountErrors("record " + key.substr(0, 1) + " byte " + std::to_string(i)), 0);
     }
     for (const std::string& changed : {std::string(), value.substr(0, value.size() - 1), value + "x"}) {
-      Tamper([&](rocksdb::DB* db) { ASSERT_TRUE(db->Put({}, key, changed).ok()); });
+      Tamper([&, key = key](rocksdb::DB* db) { ASSERT_TRUE(db->Put({}, key, changed).ok()); });
       EXPECT_GT(CountErrors("record " + key.substr(0, 1) + " resized"), 0);
     }
-    Tamper([&](rocksdb::DB* db) { ASSERT_TRUE(db->Put({}, key, value).ok()); });
+    Tamper([&, key = key, value = value](rocksdb::DB* db) { ASSERT_TRUE(db->Put({}, key, value).ok()); });
   }
   EXPECT_EQ(CountErrors("all put back"), 0);
 }
