@@ -8,6 +8,7 @@ namespace {
 constexpr float kEstablished = 0.70f;  // a candidate this strong teaches its words
 constexpr float kRemembered = 0.72f;   // the score of a mention
 constexpr size_t kShortest = 3;        // letters of a word worth remembering
+constexpr size_t kShortestWord = 4;    // the same for ordinary words: "The" got into a name by accident
 constexpr size_t kMostWords = 512;     // of one document
 
 uint64_t FilterBit(uint64_t hash) { return 1ull << (hash >> 58); }
@@ -44,7 +45,8 @@ void NameMemory::Add(const Document& doc, Evidence* evidence) const {
     for (uint32_t t = candidate.first_token; t < candidate.end_token; ++t) {
       covered[t] = true;
       const Token& token = tokens[t];
-      const bool word = (token.classes & token_class::kAnyWord) && token.end - token.begin >= kShortest;
+      const size_t shortest = (token.classes & ordinary_) != 0 ? kShortestWord : kShortest;
+      const bool word = (token.classes & token_class::kAnyWord) && token.end - token.begin >= shortest;
       if (!word || (token.classes & never_) || candidate.score < kEstablished || words.size() >= kMostWords) continue;
       if (candidate.subtype == Subtype::kUserName) continue;
       if (std::any_of(words.begin(), words.end(), [&](const Word& w) { return w.hash == token.hash; })) continue;

@@ -84,6 +84,18 @@ TEST(CorporaTest, MarkedIdentifiersAreFound) {
   EXPECT_GE(static_cast<double>(covered) / static_cast<double>(letters), 0.69);
 }
 
+// Notes without identifiers and full of traps: whatever is replaced in them was wrongly removed.
+TEST(CorporaTest, CleanNotesStayAsTheyAre) {
+  Engine engine;
+  const auto notes = testing::ReadNotes(testing::CorporaFolder("clean"));
+  ASSERT_GE(notes.size(), 20u);
+  for (const MarkedNote& note : notes) {
+    const auto out = engine->Redact(note.text, {.record_id = note.name});
+    ASSERT_TRUE(out.ok());
+    EXPECT_EQ(out->text, note.text) << note.name;
+  }
+}
+
 TEST(CorporaTest, SharedCorporaComeBackByteForByte) {
   const std::filesystem::path shared = std::filesystem::path(PHIVEIL_SHARED_DIR) / "corpora";
   if (!std::filesystem::exists(shared)) GTEST_SKIP() << "the development corpora are not beside the repository";

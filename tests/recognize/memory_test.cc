@@ -70,6 +70,11 @@ TEST_F(NameMemoryTest, LeavesTitlesAndShortWordsAlone) {
   EXPECT_TRUE(Mentions("Dr Wu came. The dr left with Wu.", "Dr Wu", 0.9f).empty());
 }
 
+TEST_F(NameMemoryTest, DoesNotLearnTheSmallWordsOfAName) {
+  EXPECT_EQ(Mentions("Anton The Bull came. I met The Bull at The Fair.", "Anton The Bull", 0.9f, {"the"}),
+            (Places{31}));
+}
+
 TEST_F(NameMemoryTest, DoesNotMatchInsideWords) {
   EXPECT_TRUE(Mentions("Ana came. Anaemia and Banana.", "Ana", 0.9f).empty());
 }
