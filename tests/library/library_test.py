@@ -27,7 +27,7 @@ def undefined_symbols(archive):
     """Pairs of object file and symbol."""
     out = subprocess.run(["nm", "-C", "-A", "--undefined-only", archive], capture_output=True, text=True, check=True).stdout
     for line in out.splitlines():
-        place, symbol = line.split(" U ", 1)
+        place, _, symbol = re.split(r" ([Uvw]) ", line, maxsplit=1)  # strong, weak object, weak
         yield place.split(":")[1], symbol.strip()
 
 
