@@ -71,13 +71,23 @@ Extension ExtendPath(std::string_view view, size_t begin, size_t end) {
   return {from, StripRight(view, from, end, reach), reach, true};
 }
 
+// A domain that a line break parts after its first dot goes on in the next line. After a later dot
+// the line break is more likely a sentence's end.
+size_t GrowDomain(std::string_view view, size_t begin) {
+  const size_t reach = GrowRight(kDomainBytes, view, begin);
+  const bool parted = reach > begin && reach + 1 < view.size() && view[reach - 1] == '.' && view[reach] == '\n' &&
+                      view.substr(begin, reach - begin).find('.') == reach - 1 - begin;
+  const bool goes_on = parted && view[reach + 1] >= 'a' && view[reach + 1] <= 'z';
+  return goes_on ? GrowRight(kDomainBytes, view, reach + 1) : reach;
+}
+
 Extension ExtendEmail(std::string_view view, size_t begin, size_t end) {
   const size_t at = view.substr(begin, end - begin).find('@');
   if (at == std::string_view::npos) return {begin, end, end, false};
   const size_t middle = begin + at;
   size_t from = GrowLeft(kLocalBytes, view, middle);
   while (from < begin && std::string_view(".'-%+").find(view[from]) != std::string_view::npos) ++from;
-  const size_t reach = GrowRight(kDomainBytes, view, middle + 1);
+  const size_t reach = GrowDomain(view, middle + 1);
   size_t to = reach;
   while (to > middle + 1 && (view[to - 1] == '.' || view[to - 1] == '-')) --to;
   const std::string_view domain = view.substr(middle + 1, to - middle - 1);
