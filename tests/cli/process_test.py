@@ -326,11 +326,11 @@ class BadInput(CommandTest):
         self.assertNotIn("SECRET", self.read("out.errors.jsonl").decode() + ran.err)
         self.assertIn("12 in = 3 out + 9 quarantined", ran.err)
 
-    def test_a_line_of_100_megabytes_is_not_loaded(self):
+    def test_a_line_of_300_megabytes_is_not_loaded(self):
         small = self.write("small.jsonl", '{"id":1,"text":"x"}\n')
         with open(self.path("large.jsonl"), "wb") as file:
             file.write(b'{"id":1,"text":"')
-            for _ in range(100):
+            for _ in range(300):
                 file.write(b"SECRET   " * 116509)
             file.write(b'"}\n{"id":2,"text":"ok"}\n')
         peaks = []
@@ -344,7 +344,8 @@ class BadInput(CommandTest):
             process.stdout.close()
             process.stderr.close()
         self.assertEqual(json.loads(self.read("out.jsonl"))["id"], 2)
-        self.assertLess(peaks[1] - peaks[0], 90 * 1024, f"{peaks} kB")  # 64 MiB may be held before giving up
+        # 64 MiB may be held before giving up; a sanitizer keeps what was freed while growing to it as well.
+        self.assertLess(peaks[1] - peaks[0], 200 * 1024, f"{peaks} kB")
 
     @unittest.skipIf(os.geteuid() == 0 and not shutil.which("setpriv"), "root reads everything")
     def test_an_unreadable_file(self):
