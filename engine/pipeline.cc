@@ -34,6 +34,8 @@ std::string Describe(const RulePack& pack, const Request& request, const Contrib
       return OutsideName(request, reason.ref);
     case Contribution::Kind::kRefused:
       return Concat("refused by ", pack.impl().recognizer->ValidatorName(reason.ref));
+    case Contribution::Kind::kModel:
+      return "name model";
   }
   return "";
 }
@@ -72,7 +74,7 @@ absl::Status Read(const Recognizer& recognizer, std::string_view text, const Req
     return absl::InvalidArgumentError(Concat("text of ", text.size(), " bytes is longer than 1 GiB; split it"));
   }
   PHIVEIL_RETURN_IF_ERROR(workspace->doc.Reset(text));
-  PHIVEIL_RETURN_IF_ERROR(recognizer.Recognize(request.known, request.spans, floor, &workspace->doc,
+  PHIVEIL_RETURN_IF_ERROR(recognizer.Recognize(request, floor, &workspace->doc,
                                                workspace->recognize.get(), &workspace->evidence));
   Resolve(workspace->doc, thresholds, &workspace->evidence, &workspace->resolve, &workspace->decisions);
   return absl::OkStatus();
@@ -89,6 +91,8 @@ std::string RuleId(const RulePack& pack, const Request& request, const Candidate
       return "phiveil.memory.NAME";
     case Source::kOutside:
       return OutsideName(request, candidate.rule);
+    case Source::kModel:
+      return Concat("phiveil.model.", CategoryName(candidate.category));
   }
   return "";
 }

@@ -56,7 +56,7 @@ absl::StatusOr<std::string> CompareWithMarks(const RulePack& pack, std::string_v
   const Recognizer& recognizer = *pack.impl().recognizer;
   Workspace workspace;
   PHIVEIL_ASSIGN_OR_RETURN(workspace.recognize, recognizer.NewScratch());
-  PHIVEIL_RETURN_IF_ERROR(Read(recognizer, text, {}, DefaultThresholds(), 0.5f, &workspace));
+  PHIVEIL_RETURN_IF_ERROR(Read(recognizer, text, {.rules_only = true}, DefaultThresholds(), 0.5f, &workspace));
   if (category == Category::kSafe) return CompareVetoes(workspace, marks);
   return CompareFindings(MakeFindings(pack, {}, workspace), marks, category);
 }
@@ -74,7 +74,7 @@ absl::StatusOr<std::vector<ExampleFailure>> RunExamples(const RulePack& pack) {
       for (int m = 0; m < example.begin_size(); ++m) {
         marks.push_back({example.begin(m), example.end(m), static_cast<Category>(example.category(m))});
       }
-      PHIVEIL_RETURN_IF_ERROR(Read(recognizer, example.text(), {}, DefaultThresholds(), 0.5f, &workspace));
+      PHIVEIL_RETURN_IF_ERROR(Read(recognizer, example.text(), {.rules_only = true}, DefaultThresholds(), 0.5f, &workspace));
       std::string problem = category == Category::kSafe
                                 ? CompareVetoes(workspace, marks)
                                 : CompareFindings(MakeFindings(pack, {}, workspace), marks, category);

@@ -11,11 +11,11 @@
 
 namespace phiveil {
 
-enum class Source : uint8_t { kPattern, kForm, kKnown, kMemory, kOutside };
+enum class Source : uint8_t { kPattern, kForm, kKnown, kMemory, kOutside, kModel };
 
 // One reason, in numbers; turned into words only when somebody asks.
 struct Contribution {
-  enum class Kind : uint8_t { kRule, kCue, kVeto, kMemory, kKnown, kOutside, kRefused };
+  enum class Kind : uint8_t { kRule, kCue, kVeto, kMemory, kKnown, kOutside, kRefused, kModel };
   Kind kind;
   uint16_t distance = 0;  // kCue: words between, plus one
   uint32_t ref = 0;       // rule, phrase, index of the outside span, number of the validator

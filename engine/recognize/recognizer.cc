@@ -35,6 +35,7 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
   self->cue_table_ = std::make_unique<CueTable>(pack, *self->lexicon_);
   self->forms_ = std::make_unique<Forms>(pack);
   self->memory_ = std::make_unique<NameMemory>(pack);
+  PHIVEIL_ASSIGN_OR_RETURN(self->model_, NameModel::Create(pack));
   std::unordered_map<std::string, uint32_t> numbers;
   for (const pb::Rule& source : pack.rules()) {
     Rule& rule = self->rules_.emplace_back();
@@ -215,8 +216,8 @@ void ApplyVetoes(size_t first, Evidence* evidence) {
   }
 }
 
-absl::Status Recognizer::Recognize(const KnownIdentifiers& known, std::span<const OutsideSpan> spans, float floor,
-                                   Document* doc, RecognizeScratch* scratch, Evidence* evidence) const {
+absl::Status Recognizer::Recognize(const Request& request, float floor, Document* doc, RecognizeScratch* scratch,
+                                   Evidence* evidence) const {
   evidence->Clear();
   scratch->hits.clear();
   scratch->matches.clear();
@@ -226,8 +227,9 @@ absl::Status Recognizer::Recognize(const KnownIdentifiers& known, std::span<cons
   AddPatterns(*doc, floor, scratch, evidence);
   forms_->Run(*doc, &scratch->forms);
   AddForms(*doc, floor, scratch, evidence);
-  AddOutside(*doc, spans, floor, evidence);
-  AddKnown(known, *doc, evidence);
+  AddOutside(*doc, request.spans, floor, evidence);
+  AddKnown(request.known, *doc, evidence);
+  if (model_ != nullptr && !request.rules_only) model_->Add(*doc, floor, &scratch->model, evidence);
   std::sort(evidence->vetoes.begin(), evidence->vetoes.end(),
             [](const Veto& a, const Veto& b) { return a.begin < b.begin; });
   ApplyVetoes(0, evidence);

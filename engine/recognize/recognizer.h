@@ -4,8 +4,8 @@
 // From tokens and matches to scored candidates.
 //
 // Every source of evidence ends in the same list: patterns with their cues, forms, identifiers the
-// caller knows, spans of an outside recogniser, and last the document's own memory of names. A
-// statistical model is one more such source. Vetoes lower, with a reason; nothing is decided here,
+// caller knows, spans of an outside recogniser, the statistical model, and last the document's own
+// memory of names. Vetoes lower, with a reason; nothing is decided here,
 // and no policy is asked.
 
 #include <memory>
@@ -21,6 +21,7 @@
 #include "recognize/cues.h"
 #include "recognize/form.h"
 #include "recognize/memory.h"
+#include "recognize/name_model.h"
 #include "text/document.h"
 
 namespace phiveil {
@@ -32,6 +33,7 @@ struct RecognizeScratch {
   std::vector<CueHit> hits;
   std::unique_ptr<Cues> cues;
   FormScratch forms;
+  ModelScratch model;
   std::vector<uint32_t> last_value;  // by expression: first token of the value before
 };
 
@@ -44,8 +46,8 @@ class Recognizer {
 
   // Fills `evidence` for the document. Candidates below `floor` are left out; for an explanation give
   // a floor below 0 and refused values appear too, with the validator's number as reason.
-  absl::Status Recognize(const KnownIdentifiers& known, std::span<const OutsideSpan> spans, float floor, Document* doc,
-                         RecognizeScratch* scratch, Evidence* evidence) const;
+  absl::Status Recognize(const Request& request, float floor, Document* doc, RecognizeScratch* scratch,
+                         Evidence* evidence) const;
 
   const Lexicon& lexicon() const { return *lexicon_; }
   std::string_view ValidatorName(uint32_t number) const { return validator_names_[number]; }
@@ -78,6 +80,7 @@ class Recognizer {
   std::unique_ptr<const CueTable> cue_table_;
   std::unique_ptr<const Forms> forms_;
   std::unique_ptr<const NameMemory> memory_;
+  std::unique_ptr<const NameModel> model_;  // nullptr: the pack has none
   std::vector<Rule> rules_;
   std::vector<std::vector<uint32_t>> rules_of_expression_;
   std::vector<Validator> validators_;

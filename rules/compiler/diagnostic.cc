@@ -52,6 +52,7 @@ constexpr Name kNames[] = {
     {Code::kBadCue, "bad-cue"},
     {Code::kBadClass, "bad-class"},
     {Code::kBadList, "bad-list"},
+    {Code::kBadModel, "bad-model"},
     {Code::kBadCase, "bad-case"},
     {Code::kPolicyClaim, "policy-claim"},
     {Code::kDatabase, "database"},

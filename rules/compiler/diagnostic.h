@@ -54,6 +54,7 @@ enum class Code : uint8_t {
   kBadCue = 44,
   kBadClass = 50,
   kBadList = 51,
+  kBadModel = 53,
   kBadCase = 60,
   kPolicyClaim = 70,
   kDatabase = 90,

@@ -24,7 +24,7 @@ constexpr std::string_view kShows[] = {"nothing", "year", "cap90", "zip3", "role
 
 constexpr Key kPack[] = {
     {"pack", KeyType::kText, true},      {"version", KeyType::kText, true}, {"about", KeyType::kText, true},
-    {"rules", KeyType::kTextList, true}, {"macros", KeyType::kMap},         {"classes", KeyType::kList},
+    {"rules", KeyType::kTextList, true}, {"macros", KeyType::kMap}, {"model", KeyType::kText},         {"classes", KeyType::kList},
     {"lists", KeyType::kTextList},
 };
 constexpr Key kClass[] = {

@@ -55,6 +55,7 @@ class PackCompiler {
   void CompileRules() {
     pack_.set_name(source_.name);
     pack_.set_version(source_.version);
+    if (source_.model != nullptr) *pack_.mutable_model() = *source_.model;
     CheckIds();
     for (const RuleSource& rule : source_.rules) {
       CompiledPack::Part& part = out_->parts.emplace_back();

@@ -78,6 +78,7 @@ struct PackSource {
   std::string version;
   std::string about;
   Macros macros;
+  std::unique_ptr<pb::Model> model;  // may be null
   std::vector<ClassSource> classes;
   std::vector<RuleSource> rules;  // retired ones too
   std::vector<CaseSource> cases;

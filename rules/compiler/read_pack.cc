@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kLargestModel = size_t{64} << 20;
 constexpr std::string_view kDefaultLists[] = {"lists", "../../lists"};
 
 bool Exists(const fs::path& path) {
@@ -46,6 +47,7 @@ class PackReader {
     pack_->name = TextOf(root, "pack").value_or("");
     pack_->version = TextOf(root, "version").value_or("");
     pack_->about = TextOf(root, "about").value_or("");
+    ReadModel(file, root.Find("model"));
     ReadMacros(file, root.Find("macros"));
     ReadClasses(file, root);
     ReadRuleFiles(file, ListOf(root, "rules"));
@@ -53,6 +55,23 @@ class PackReader {
   }
 
  private:
+  void ReadModel(const YamlFile& file, const YamlNode* node) {
+    if (node == nullptr || node->kind != YamlNode::Kind::kScalar) return;
+    if (!IsPlainName(node->value)) {
+      diagnostics_->Report(Code::kBadModel, file.At(*node), "a model is named relative to the pack's folder");
+      return;
+    }
+    const std::optional<std::string> bytes =
+        ReadFile((fs::path(pack_->dir) / node->value).string(), kLargestModel, diagnostics_);
+    if (!bytes.has_value()) return;
+    pack_->model = std::make_unique<pb::Model>();
+    if (!pack_->model->ParseFromString(*bytes)) {
+      diagnostics_->Report(Code::kBadModel, file.At(*node), Concat("`", node->value, "` is not a name model"),
+                           "make it with phiveil-train");
+      pack_->model.reset();
+    }
+  }
+
   void ReadMacros(const YamlFile& file, const YamlNode* macros) {
     if (macros == nullptr) return;
     for (size_t i = 0; i < macros->keys.size(); ++i) {

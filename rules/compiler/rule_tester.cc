@@ -137,7 +137,7 @@ absl::StatusOr<RuleTester::Verdict> RuleTester::Judge(const MarkedText& text, Ca
   if (marked_too) {
     for (const Mark& mark : text.marks) judged.insert(mark.category);
   }
-  PHIVEIL_ASSIGN_OR_RETURN(const std::vector<Finding> findings, engine_->Find(text.text, Request()));
+  PHIVEIL_ASSIGN_OR_RETURN(const std::vector<Finding> findings, engine_->Find(text.text, {.rules_only = true}));
   std::vector<Mark> found;
   for (const Finding& f : findings) {
     if (!judged.contains(f.category)) continue;

@@ -70,7 +70,8 @@ struct Request {
   std::vector<OutsideSpan> spans{};
   std::string actor{};
   std::string purpose{};
-  bool reasons = false;  // fill Finding::reasons
+  bool reasons = false;     // fill Finding::reasons
+  bool rules_only = false;  // leave the name model out: what the rules alone find
 };
 
 struct Record {
@@ -123,7 +124,12 @@ struct Explanation {
     std::vector<Reason> reasons;
     std::string outcome;  // "taken", "below threshold", "lost to <rule>", "veto", "not allowed here: <validator>"
   };
+  struct Word {
+    uint32_t begin = 0, end = 0;
+    std::vector<std::string> lists;  // classes of the pack whose lists it is in
+  };
   std::vector<Candidate> candidates;  // all that touch the stretch, best first
+  std::vector<Word> words;            // words and numbers of the stretch, in order
   std::vector<std::string> notes;     // facts about the stretch: token edges, lists its words are in
 };
 

@@ -1,0 +1,74 @@
+#ifndef PHIVEIL_RECOGNIZE_NAME_MODEL_H_
+#define PHIVEIL_RECOGNIZE_NAME_MODEL_H_
+
+// The statistical model: names, places, institutions, dates and numbers by what stands around them.
+//
+// A token is the sum of its kind's features and its position (model_features.h). What it says to
+// itself and to its neighbours within reach is worked out once a kind and kept, as small integers: to
+// read a token is then to add up seven rows. Hidden units add to the tags' scores, and a chain over
+// the tags (CRF) gives each token its share of each tag. Words in lower case that are nothing but
+// words are read only where something else stands near.
+//
+//   auto model = NameModel::Create(pack);          // nullptr when the pack holds none
+//   model->Add(doc, floor, &scratch, &evidence);   // candidates, score = share of "something stands here"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "recognize/candidate.h"
+#include "recognize/model_features.h"
+
+namespace phiveil {
+
+// Working memory of one thread: the kinds it met lately, and one document's sums.
+struct ModelScratch {
+  ModelContext context;
+  std::vector<uint64_t> keys;
+  std::vector<int16_t> rows;
+  std::vector<int16_t> sums;
+  std::vector<float> potentials, forward, shares;
+  std::vector<uint8_t> wanted;
+  std::vector<uint64_t> features;
+};
+
+class NameModel {
+ public:
+  // DATA_LOSS when the model's parts do not fit together, or it does not read its own tests as it was
+  // trained to.
+  static absl::StatusOr<std::unique_ptr<const NameModel>> Create(const pb::Pack& pack);
+
+  // Adds candidates for what is something with a share of `floor` or more.
+  void Add(const Document& doc, float floor, ModelScratch* scratch, Evidence* evidence) const;
+
+  // The share of each tag at each token, kModelTags a token; of tokens that are not worth a look tag 0
+  // has it all. Valid until the scratch is used again.
+  std::span<const float> Read(const Document& doc, ModelScratch* scratch) const;
+
+ private:
+  NameModel() = default;
+
+  absl::Status Load(const pb::Model& model);
+  const int16_t* RowsOf(const Document& doc, const Token& token, ModelScratch* scratch) const;
+  void Fold(const float* vector, int16_t* rows) const;
+  void Want(const Document& doc, ModelScratch* scratch) const;
+  void SumUp(const Document& doc, size_t begin, size_t end, ModelScratch* scratch) const;
+  void Chain(size_t begin, size_t end, ModelScratch* scratch) const;
+
+  std::unique_ptr<const ModelFeatures> features_;
+  int width_ = 0, hidden_ = 0, units_ = 0;
+  std::vector<uint64_t> known_;  // features, rising
+  std::vector<float> vectors_;   // of known features
+  std::vector<float> offsets_;
+  std::vector<float> output_, factors_, factors_turned_;
+  std::vector<int16_t> positions_;  // folded, kPositions * offsets * units
+  std::vector<uint64_t> labels_;
+  std::vector<int16_t> label_rows_;
+  std::vector<int16_t> bias_;
+};
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_RECOGNIZE_NAME_MODEL_H_

@@ -1,0 +1,122 @@
+// Learns a name model from marked text: see --help and rules/trainer/README.md.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <numeric>
+
+#include "base/concat.h"
+#include "pack/pack_tables.h"
+#include "rules/builtin.h"
+#include "trainer/training.h"
+
+namespace phiveil::trainer {
+namespace {
+
+constexpr float kClipped = 0.0005f;  // share of the feature values that int8 cuts off
+
+// Position of the rows in rising order of their features.
+std::vector<size_t> Rising(const std::vector<uint64_t>& features) {
+  std::vector<size_t> order(features.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return features[a] < features[b]; });
+  return order;
+}
+
+float ScaleOf(const std::vector<float>& values) {
+  std::vector<float> sizes;
+  for (const float value : values) sizes.push_back(std::fabs(value));
+  if (sizes.empty()) return 1;
+  const auto at = sizes.begin() + static_cast<ptrdiff_t>(static_cast<float>(sizes.size() - 1) * (1 - kClipped));
+  std::nth_element(sizes.begin(), at, sizes.end());
+  return std::max(*at, 1e-6f) / 127;
+}
+
+pb::Model Pack(const Trained& trained) {
+  pb::Model model;
+  model.set_width(kWidth);
+  model.set_hidden(kHidden);
+  const float scale = ScaleOf(trained.weights.features);
+  model.set_row_scale(scale);
+  for (const size_t row : Rising(trained.features)) {
+    model.add_features(trained.features[row]);
+    for (int i = 0; i < kWidth; ++i) {
+      const float value = trained.weights.features[row * kWidth + static_cast<size_t>(i)] / scale;
+      model.mutable_feature_rows()->push_back(
+          static_cast<char>(static_cast<int8_t>(std::lround(std::clamp(value, -127.0f, 127.0f)))));
+    }
+  }
+  for (const size_t row : Rising(trained.labels)) {
+    model.add_labels(trained.labels[row]);
+    for (int i = 0; i < kUnits; ++i)
+      model.add_label_rows(trained.weights.labels[row * kUnits + static_cast<size_t>(i)]);
+  }
+  const Dense& dense = trained.weights.dense;
+  model.mutable_positions()->Add(dense.positions.begin(), dense.positions.end());
+  // Offsets as the reader has them: o counts from the token that speaks.
+  model.mutable_offsets()->Add(dense.offsets.begin(), dense.offsets.end());
+  model.mutable_bias()->Add(dense.bias.begin(), dense.bias.end());
+  model.mutable_output()->Add(dense.output.begin(), dense.output.end());
+  model.mutable_transitions()->Add(dense.transitions.begin(), dense.transitions.end());
+  return model;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Learns a name model from marked text, JSON Lines of {\"id\",\"text\",\"spans\"}.");
+  std::string out, record, version = "1";
+  std::vector<std::string> inputs;
+  Settings settings;
+  app.add_option("INPUTS", inputs, "Marked text")->required()->check(CLI::ExistingFile);
+  app.add_option("--out", out, "Where the model goes")->required();
+  app.add_option("--version", version, "Its version");
+  app.add_option("--record", record, "What it was trained with, kept in the model");
+  app.add_option("--epochs", settings.epochs, "Times over the text")->capture_default_str();
+  app.add_option("--caution", settings.caution, "What a miss costs over a false finding")->capture_default_str();
+  app.add_option("--forgetting", settings.forgetting, "Share of words read without their own row")
+      ->capture_default_str();
+  app.add_option("--dense-rate", settings.dense_rate)->capture_default_str();
+  app.add_option("--row-rate", settings.row_rate)->capture_default_str();
+  app.add_option("--seed", settings.seed)->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+
+  const auto tables = ParsePack(BuiltinPack());
+  if (!tables.ok()) {
+    std::cerr << tables.status().message() << "\n";
+    return 3;
+  }
+  const pb::Pack& pack = (*tables)->pack;
+  const auto lexicon = Lexicon::Create(pack.lexicon());
+  Examples examples(pack, **lexicon);
+  for (const std::string& input : inputs) {
+    if (const absl::Status status = examples.Read(input); !status.ok()) {
+      std::cerr << status.message() << "\n";
+      return 3;
+    }
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const Trained trained = Train(examples, settings, [&](int epoch, double loss) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    std::fprintf(stderr, "epoch %d  loss %.5f a token  %.0f s\n", epoch, loss, seconds);
+  });
+  pb::Model model = Pack(trained);
+  model.set_version(version);
+  model.set_record(record);
+  std::ofstream file(out, std::ios::binary);
+  file << model.SerializeAsString();
+  if (!file.flush()) {
+    std::cerr << out << ": cannot be written\n";
+    return 4;
+  }
+  std::fprintf(stderr, "%d features, %d labels, %zu bytes\n", model.features_size(), model.labels_size(),
+               model.ByteSizeLong());
+  return 0;
+}
+
+}  // namespace
+}  // namespace phiveil::trainer
+
+int main(int argc, char** argv) { return phiveil::trainer::Main(argc, argv); }
