@@ -27,7 +27,7 @@ std::string Describe(const RulePack& pack, const Request& request, const Contrib
     case Contribution::Kind::kVeto:
       return Concat("veto ", tables.rules(static_cast<int>(reason.ref)).id());
     case Contribution::Kind::kMemory:
-      return "name established elsewhere in the text";
+      return std::string(NameMemory::KindName(reason.ref));
     case Contribution::Kind::kKnown:
       return "identifier given with the record";
     case Contribution::Kind::kOutside:

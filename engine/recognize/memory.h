@@ -5,30 +5,34 @@
 //
 // Each word of an established name counts on its own: alone, possessive, in another case. A word
 // that is also an ordinary one ("Long", "Grace") is believed only where it is written as a name:
-// capitalised, and not because a sentence begins or a whole line stands in capitals.
+// capitalised, and not because a sentence begins or a whole line stands in capitals; or where it
+// stands as names do, beside a title, a verb of people or another word of the same name.
+//
+// Beyond the exact word: user names made of somebody's initial and surname, words parted by a space
+// or a line break, long words misspelt by one letter, words spelled out letter by letter, and
+// initials where notes are signed. Each mention has the role of the person it stands for.
 
-#include "pack/pack_tables.h"
 #include "recognize/candidate.h"
+#include "recognize/people.h"
 #include "text/document.h"
 
 namespace phiveil {
 
 class NameMemory {
  public:
-  explicit NameMemory(const pb::Pack& pack);
+  // What a mention is, as Contribution::ref of its reason.
+  enum Kind : uint32_t { kWord, kUserName, kParted, kMisspelt, kSpelled, kInitials, kAccented };
+  static std::string_view KindName(uint32_t kind);
 
-  // Adds candidates for mentions that no sufficiently strong NAME candidate covers yet.
+  explicit NameMemory(const pb::Pack& pack) : bits_(pack) {}
+
+  // Adds candidates for mentions that no sufficiently strong NAME candidate covers yet, and the role
+  // of its person to each NAME candidate.
   void Add(const Document& doc, Evidence* evidence) const;
 
  private:
-  struct Word;
-
-  ClassBits ordinary_ = 0;  // words of everyday language
-  ClassBits never_ = 0;     // titles, particles, suffixes: part of a name, never one alone
+  NameBits bits_;
 };
-
-// The bits of the pack's list classes among `names`.
-ClassBits ListBits(const pb::Pack& pack, std::initializer_list<std::string_view> names);
 
 }  // namespace phiveil
 

@@ -44,6 +44,7 @@ class NameMemoryTest : public ::testing::Test {
       EXPECT_EQ(evidence.candidates[i].category, Category::kName);
       out.push_back(evidence.candidates[i].begin);
     }
+    std::sort(out.begin(), out.end());
     return out;
   }
 
@@ -77,6 +78,55 @@ TEST_F(NameMemoryTest, DoesNotLearnTheSmallWordsOfAName) {
 
 TEST_F(NameMemoryTest, DoesNotMatchInsideWords) {
   EXPECT_TRUE(Mentions("Ana came. Anaemia and Banana.", "Ana", 0.9f).empty());
+}
+
+TEST_F(NameMemoryTest, FindsUserNames) {
+  EXPECT_EQ(Mentions("Ruth Okafor came. by rokafor at 9, rokafor2 at 8, r.okafor, xokafor", "Ruth Okafor", 0.9f),
+            (Places{21, 35, 50}));
+}
+
+TEST_F(NameMemoryTest, FindsWordsInTwoParts) {
+  EXPECT_EQ(Mentions("Ruth Okafor came. Oka for left, Oka-\nfor too. Oka then for.", "Ruth Okafor", 0.9f),
+            (Places{18, 32}));
+}
+
+TEST_F(NameMemoryTest, FindsLongWordsMisspelt) {
+  EXPECT_EQ(Mentions("Ruth Okafor came. Okofor left, Akafor stays, Rut too, okaforr came.", "Ruth Okafor", 0.9f),
+            (Places{18, 54}));
+}
+
+TEST_F(NameMemoryTest, AnOrdinaryWordIsNoMisspelling) {
+  EXPECT_TRUE(Mentions("Ms. Holden came. The holder and Golden.", "Holden", 0.9f, {"holder", "golden"}).empty());
+}
+
+TEST_F(NameMemoryTest, FindsWordsSpelledOut) {
+  EXPECT_EQ(Mentions("Ana Ruiz came: R-U-I-Z, r u i z, R U I.", "Ana Ruiz", 0.9f), (Places{15, 24}));
+}
+
+TEST_F(NameMemoryTest, OrdinaryWordsBesideTheRestOfTheName) {
+  EXPECT_EQ(Mentions("Grace Long came.\nlater grace long left by grace.", "Grace Long", 0.9f, {"grace", "long"}),
+            (Places{23, 29}));
+}
+
+TEST_F(NameMemoryTest, FindsInitialsWhereNotesAreSigned) {
+  EXPECT_EQ(Mentions("Ana Ruiz\nAll done. ar\nThe AR was high.\nrow 1   AR\n(AR) -AR\n", "Ana Ruiz", 0.9f),
+            (Places{19, 47, 51, 56}));
+}
+
+TEST_F(NameMemoryTest, FindsPairsOfInitials) {
+  EXPECT_EQ(Mentions("Ana Ruiz\nAR/mlt and mlt/ar, not xy/zz.", "Ana Ruiz", 0.9f), (Places{9, 20}));
+}
+
+TEST_F(NameMemoryTest, FindsInitialsWithPoints) {
+  EXPECT_EQ(Mentions("Ana Ruiz came; A.R. left, not B.R. or A.R.B.", "Ana Ruiz", 0.9f), (Places{15}));
+}
+
+TEST_F(NameMemoryTest, UnknownInitialsMustSignTwice) {
+  EXPECT_EQ(Mentions("Ana Ruiz\nAll done. qx\nMore done. qx\nLess done. zk\n", "Ana Ruiz", 0.9f), (Places{19, 33}));
+}
+
+TEST_F(NameMemoryTest, FindsWordsWithForeignLetters) {
+  EXPECT_EQ(Mentions("Ana Ruiz met S\xc6\xa1n and V\xc3\xa2n at a caf\xc3\xa9.", "Ana Ruiz", 0.9f), (Places{13, 21}));
 }
 
 }  // namespace
