@@ -16,6 +16,19 @@ std::string OutsideName(const Request& request, uint32_t index) {
   return Concat("outside.", request.spans[index].source.empty() ? "unnamed" : request.spans[index].source);
 }
 
+// "field patient name (PID-5)"
+std::string DescribeField(const pb::Fields& fields, const Contribution& reason) {
+  std::string out = Concat("field ", fields.names(static_cast<int>(reason.ref)).words());
+  int place = reason.distance;
+  for (const pb::Hl7Segment& segment : fields.hl7_segments()) {
+    if (place >= 1 && place <= segment.fields_size()) {
+      return Concat(out, " (", segment.id(), "-", segment.fields(place - 1).number(), ")");
+    }
+    place -= segment.fields_size();
+  }
+  return out;
+}
+
 std::string Describe(const RulePack& pack, const Request& request, const Contribution& reason) {
   const pb::Pack& tables = pack.impl().tables->pack;
   const Lexicon& lexicon = pack.impl().recognizer->lexicon();
@@ -36,6 +49,8 @@ std::string Describe(const RulePack& pack, const Request& request, const Contrib
       return Concat("refused by ", pack.impl().recognizer->ValidatorName(reason.ref));
     case Contribution::Kind::kModel:
       return "name model";
+    case Contribution::Kind::kField:
+      return DescribeField(tables.fields(), reason);
   }
   return "";
 }
@@ -73,9 +88,12 @@ absl::Status Read(const Recognizer& recognizer, std::string_view text, const Req
   if (text.size() > kLongestText) {
     return absl::InvalidArgumentError(Concat("text of ", text.size(), " bytes is longer than 1 GiB; split it"));
   }
-  PHIVEIL_RETURN_IF_ERROR(workspace->doc.Reset(text));
-  PHIVEIL_RETURN_IF_ERROR(recognizer.Recognize(request, floor, &workspace->doc,
-                                               workspace->recognize.get(), &workspace->evidence));
+  RecognizeScratch& scratch = *workspace->recognize;
+  recognizer.scanner().Scan(text, scratch.structure_scratch.get(), &scratch.structure);
+  PHIVEIL_RETURN_IF_ERROR(workspace->doc.Reset(text, scratch.structure.escapes));
+  recognizer.scanner().Enter(workspace->doc, scratch.structure_scratch.get(), &scratch.structure);
+  PHIVEIL_RETURN_IF_ERROR(
+      recognizer.Recognize(request, floor, &workspace->doc, workspace->recognize.get(), &workspace->evidence));
   Resolve(workspace->doc, thresholds, &workspace->evidence, &workspace->resolve, &workspace->decisions);
   return absl::OkStatus();
 }
@@ -84,6 +102,7 @@ std::string RuleId(const RulePack& pack, const Request& request, const Candidate
   switch (candidate.source) {
     case Source::kPattern:
     case Source::kForm:
+    case Source::kField:
       return pack.impl().tables->pack.rules(static_cast<int>(candidate.rule)).id();
     case Source::kKnown:
       return Concat("phiveil.known.", CategoryName(candidate.category));

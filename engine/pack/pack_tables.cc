@@ -76,6 +76,43 @@ absl::Status CheckLinks(const pb::Pack& pack) {
   return absl::OkStatus();
 }
 
+absl::Status CheckHl7Part(const pb::Fields& fields, const pb::Hl7Part& part) {
+  constexpr uint32_t kMostNumber = 1000;
+  const bool by_field = part.kind() == pb::Hl7Part::BY_FIELD;
+  const uint32_t types = by_field ? kMostNumber : static_cast<uint32_t>(fields.hl7_types_size());
+  if (part.number() == 0 || part.number() > kMostNumber) return Damaged("a field of a segment has no number");
+  if (!pb::Hl7Part::Kind_IsValid(part.kind()) || part.type() > types) return Damaged("a field has no type");
+  if (part.name() > static_cast<uint32_t>(fields.names_size())) return Damaged("a field has no name");
+  return absl::OkStatus();
+}
+
+absl::Status CheckFields(const pb::Pack& pack) {
+  constexpr int kMostPlaces = 60000;
+  const pb::Fields& fields = pack.fields();
+  const auto names = static_cast<uint32_t>(fields.names_size());
+  for (const pb::FieldName& name : fields.names()) {
+    if (name.rule() >= static_cast<uint32_t>(pack.rules_size())) return Damaged("the name of a field names no rule");
+  }
+  for (const pb::Hl7Kind& kind : fields.hl7_kinds()) {
+    if (kind.name() > names) return Damaged("a kind of identifier has no name");
+  }
+  if (fields.hl7_unlisted() > names) return Damaged("fields that are not listed have no name");
+  for (const pb::Hl7Type& type : fields.hl7_types()) {
+    if (type.name() > names) return Damaged("a type of fields has no name");
+    for (const pb::Hl7Part& part : type.parts()) {
+      if (absl::Status status = CheckHl7Part(fields, part); !status.ok()) return status;
+    }
+  }
+  int places = 0;
+  for (const pb::Hl7Segment& segment : fields.hl7_segments()) {
+    places += segment.fields_size();
+    for (const pb::Hl7Part& part : segment.fields()) {
+      if (absl::Status status = CheckHl7Part(fields, part); !status.ok()) return status;
+    }
+  }
+  return places > kMostPlaces ? Damaged("too many fields of segments") : absl::OkStatus();
+}
+
 absl::Status Check(const pb::Pack& pack) {
   for (const pb::Rule& rule : pack.rules()) {
     if (absl::Status status = CheckRule(pack, rule); !status.ok()) return status;
@@ -83,6 +120,7 @@ absl::Status Check(const pb::Pack& pack) {
   for (const pb::Form& form : pack.forms()) {
     if (absl::Status status = CheckForm(pack, form); !status.ok()) return status;
   }
+  if (absl::Status status = CheckFields(pack); !status.ok()) return status;
   return CheckLinks(pack);
 }
 

@@ -11,14 +11,14 @@
 
 namespace phiveil {
 
-enum class Source : uint8_t { kPattern, kForm, kKnown, kMemory, kOutside, kModel };
+enum class Source : uint8_t { kPattern, kForm, kKnown, kMemory, kOutside, kModel, kField };
 
 // One reason, in numbers; turned into words only when somebody asks.
 struct Contribution {
-  enum class Kind : uint8_t { kRule, kCue, kVeto, kMemory, kKnown, kOutside, kRefused, kModel };
+  enum class Kind : uint8_t { kRule, kCue, kVeto, kMemory, kKnown, kOutside, kRefused, kModel, kField };
   Kind kind;
-  uint16_t distance = 0;  // kCue: words between, plus one
-  uint32_t ref = 0;       // rule, phrase, index of the outside span, number of the validator
+  uint16_t distance = 0;  // kCue: words between, plus one; kField: the HL7 field, plus one
+  uint32_t ref = 0;       // rule, phrase, index of the outside span, number of the validator, name of the field
   float weight = 0;
 };
 
@@ -31,7 +31,7 @@ struct Candidate {
   Subtype subtype = Subtype::kNone;
   Source source = Source::kPattern;
   bool labelled = false;  // a cue, or the form itself, names what stands here
-  uint32_t rule = 0;      // kPattern, kForm; else 0
+  uint32_t rule = 0;      // kPattern, kForm, kField; else 0
   float score = 0;
   uint32_t first_reason = 0;  // in Evidence::reasons
   uint32_t reason_count = 0;
@@ -42,6 +42,7 @@ struct Veto {
   uint32_t end = 0;
   uint32_t rule = 0;
   float weight = 0;
+  bool of_field = false;  // a field's own word: it also lowers what has a label
 };
 
 // All that was gathered about one document. Reused from document to document.

@@ -62,6 +62,7 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
   for (const pb::Expression& expression : pack.expressions()) {
     self->rules_of_expression_.emplace_back(expression.rules().begin(), expression.rules().end());
   }
+  self->fields_ = std::make_unique<Fields>(pack);
   return self;
 }
 
@@ -108,7 +109,7 @@ void Recognizer::Weigh(const Document& doc, uint32_t number, Candidate candidate
     return;
   }
   if (rule.category == Category::kSafe) {
-    evidence->vetoes.push_back({candidate.begin, candidate.end, number, rule.veto * std::max(0.0f, score)});
+    evidence->vetoes.push_back({candidate.begin, candidate.end, number, rule.veto * std::max(0.0f, score), false});
     return;
   }
   candidate.category = rule.category;
@@ -198,7 +199,7 @@ void ApplyVetoes(size_t first, Evidence* evidence) {
       if (strongest == nullptr || it->weight > strongest->weight) strongest = &*it;
     }
     if (strongest == nullptr) continue;
-    const float loss = strongest->weight * (candidate.labelled ? 0.25f : 1.0f);
+    const float loss = strongest->weight * (candidate.labelled && !strongest->of_field ? 0.25f : 1.0f);
     candidate.score = std::max(0.0f, candidate.score - loss);
     if (candidate.first_reason + candidate.reason_count == evidence->reasons.size()) {
       evidence->reasons.push_back({Contribution::Kind::kVeto, 0, strongest->rule, -loss});
@@ -230,11 +231,14 @@ absl::Status Recognizer::Recognize(const Request& request, float floor, Document
   AddOutside(*doc, request.spans, floor, evidence);
   AddKnown(request.known, *doc, evidence);
   if (model_ != nullptr && !request.rules_only) model_->Add(*doc, floor, &scratch->model, evidence);
+  KeepToValues(*doc, scratch->structure, 0, evidence);
+  fields_->Add(*doc, scratch->structure, floor, evidence);
   std::sort(evidence->vetoes.begin(), evidence->vetoes.end(),
             [](const Veto& a, const Veto& b) { return a.begin < b.begin; });
   ApplyVetoes(0, evidence);
   const size_t remembered = evidence->candidates.size();
   memory_->Add(*doc, evidence);
+  KeepToValues(*doc, scratch->structure, remembered, evidence);
   ApplyVetoes(remembered, evidence);
   return absl::OkStatus();
 }

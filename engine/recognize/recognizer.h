@@ -4,9 +4,9 @@
 // From tokens and matches to scored candidates.
 //
 // Every source of evidence ends in the same list: patterns with their cues, forms, identifiers the
-// caller knows, spans of an outside recogniser, the statistical model, and last the document's own
-// memory of names. Vetoes lower, with a reason; nothing is decided here,
-// and no policy is asked.
+// caller knows, spans of an outside recogniser, the statistical model, fields of structures, and last
+// the document's own memory of names. Vetoes lower, with a reason; nothing is decided here, and no
+// policy is asked.
 
 #include <memory>
 #include <span>
@@ -19,6 +19,7 @@
 #include "phiveil/deidentifier.h"
 #include "recognize/candidate.h"
 #include "recognize/cues.h"
+#include "recognize/fields.h"
 #include "recognize/form.h"
 #include "recognize/memory.h"
 #include "recognize/name_model.h"
@@ -34,6 +35,8 @@ struct RecognizeScratch {
   std::unique_ptr<Cues> cues;
   FormScratch forms;
   ModelScratch model;
+  std::unique_ptr<StructureScratch, void (*)(StructureScratch*)> structure_scratch = StructureScanner::NewScratch();
+  Structure structure;               // of the document; empty when nobody looked for any
   std::vector<uint32_t> last_value;  // by expression: first token of the value before
 };
 
@@ -49,6 +52,7 @@ class Recognizer {
   absl::Status Recognize(const Request& request, float floor, Document* doc, RecognizeScratch* scratch,
                          Evidence* evidence) const;
 
+  const StructureScanner& scanner() const { return fields_->scanner(); }
   const Lexicon& lexicon() const { return *lexicon_; }
   std::string_view ValidatorName(uint32_t number) const { return validator_names_[number]; }
 
@@ -80,6 +84,7 @@ class Recognizer {
   std::unique_ptr<const CueTable> cue_table_;
   std::unique_ptr<const Forms> forms_;
   std::unique_ptr<const NameMemory> memory_;
+  std::unique_ptr<const Fields> fields_;
   std::unique_ptr<const NameModel> model_;  // nullptr: the pack has none
   std::vector<Rule> rules_;
   std::vector<std::vector<uint32_t>> rules_of_expression_;

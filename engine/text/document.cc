@@ -41,19 +41,20 @@ size_t CharacterBegin(std::string_view text, size_t at) {
 
 }  // namespace
 
-absl::Status Document::Reset(std::string_view text) {
-  text_ = view_ = {};
+absl::Status Document::Reset(std::string_view text, std::span<const Escape> escapes) {
+  text_ = plain_ = view_ = {};
   runs_.clear();
   tokens_.clear();
+  escapes_.Clear();
   if (text.size() > kMaxBytes) return absl::InvalidArgumentError("text is longer than 1 GiB");
-  if (IsPlain(text)) {
-    view_ = text;
-  } else if (simdjson::validate_utf8(text.data(), text.size())) {
-    view_ = Normalise(text, &normalised_, &runs_);
-  } else {
+  const bool plain = IsPlain(text);
+  if (!plain && !simdjson::validate_utf8(text.data(), text.size())) {
     return absl::InvalidArgumentError(Concat("text is not valid UTF-8 at byte ", FirstBadByte(text)));
   }
   text_ = text;
+  plain_ = escapes.empty() ? text : escapes_.Apply(text, escapes, &unescaped_);
+  const bool is_view = escapes.empty() ? plain : IsPlain(plain_);
+  view_ = is_view ? plain_ : Normalise(plain_, &normalised_, &runs_);
   Tokenize(view_, &tokens_);
   return absl::OkStatus();
 }
@@ -65,32 +66,44 @@ size_t Document::RawSource(size_t view_offset) const {
   return run.source + (view_offset - run.view);
 }
 
-size_t Document::SourceBegin(size_t view_offset) const {
-  if (view_offset >= view_.size()) return text_.size();
-  size_t at = CharacterBegin(text_, RawSource(view_offset));
-  while (at > 0 && PastMark(text_, at) != at) at = CharacterBegin(text_, at - 1);
+size_t Document::PlainBegin(size_t view_offset) const {
+  if (view_offset >= view_.size()) return plain_.size();
+  size_t at = CharacterBegin(plain_, RawSource(view_offset));
+  while (at > 0 && PastMark(plain_, at) != at) at = CharacterBegin(plain_, at - 1);
   return at;
 }
 
-size_t Document::SourceEnd(size_t view_offset) const {
+size_t Document::PlainEnd(size_t view_offset) const {
   if (view_offset == 0) return 0;
   size_t at = RawSource(std::min(view_offset, view_.size()) - 1);
-  const bool crlf = text_[at] == '\r' && at + 1 < text_.size() && text_[at + 1] == '\n';
+  const bool crlf = plain_[at] == '\r' && at + 1 < plain_.size() && plain_[at + 1] == '\n';
   at += crlf ? 2 : 1;
-  while (at < text_.size() && IsTrail(text_, at)) ++at;
-  for (size_t past; (past = PastMark(text_, at)) != at;) at = past;
+  while (at < plain_.size() && IsTrail(plain_, at)) ++at;
+  for (size_t past; (past = PastMark(plain_, at)) != at;) at = past;
   return at;
+}
+
+size_t Document::SourceBegin(size_t view_offset) const {
+  const size_t at = PlainBegin(view_offset);
+  if (view_offset >= view_.size()) return text_.size();
+  return escapes_.empty() ? at : escapes_.SourceBegin(at);
+}
+
+size_t Document::SourceEnd(size_t view_offset) const {
+  const size_t at = PlainEnd(view_offset);
+  return escapes_.empty() ? at : escapes_.SourceEnd(at);
 }
 
 size_t Document::ViewOffset(size_t source_offset) const {
   if (source_offset >= text_.size()) return view_.size();
-  source_offset = CharacterBegin(text_, source_offset);
-  // Sources ascend with view offsets: the answer lies in the last run that begins before
-  // `source_offset`, or at the begin of the one behind it.
-  const auto next = std::ranges::lower_bound(runs_, source_offset, {}, &SourceRun::source);
+  const size_t at = CharacterBegin(plain_, escapes_.empty() ? source_offset : escapes_.PlainOffset(source_offset));
+  if (at >= plain_.size()) return view_.size();
+  // Sources ascend with view offsets: the answer lies in the last run that begins before `at`, or at
+  // the begin of the one behind it.
+  const auto next = std::ranges::lower_bound(runs_, at, {}, &SourceRun::source);
   const size_t limit = next == runs_.end() ? view_.size() : next->view;
   const SourceRun run = next == runs_.begin() ? SourceRun{0, 0} : *std::prev(next);
-  return std::min<size_t>(run.view + (source_offset - run.source), limit);
+  return std::min<size_t>(run.view + (at - run.source), limit);
 }
 
 size_t Document::TokenAt(size_t view_offset) const {

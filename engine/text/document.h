@@ -14,16 +14,20 @@
 // fraction slash and bullets their ASCII like; ligatures their letters; Latin letters with
 // diacritics (composed or followed by combining marks) their base letters (ß ss, æ ae, ø o, ł l, đ d, þ th);
 // digits of every script 0-9; the micro sign u. CRLF and CR become LF. Other scripts stay.
+// Before all that, stretches that the caller knows to stand for something else (escapes of JSON and
+// XML, tags) become that.
 // The map is checked: monotone, every view byte has a source stretch, and source stretches of a view
 // range cover whole characters with their marks.
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "text/escape_map.h"
 #include "text/normalise.h"
 #include "text/token_class.h"
 
@@ -51,7 +55,8 @@ class Document {
   static constexpr size_t kMaxBytes = size_t{1} << 30;
 
   // Keeps a view of `text`, which must outlive the use of this object. After an error it is empty.
-  absl::Status Reset(std::string_view text);
+  // `escapes` are read as escape_map.h says.
+  absl::Status Reset(std::string_view text, std::span<const Escape> escapes = {});
 
   std::string_view text() const { return text_; }
   std::string_view view() const { return view_; }
@@ -75,9 +80,14 @@ class Document {
 
  private:
   size_t RawSource(size_t view_offset) const;
+  size_t PlainBegin(size_t view_offset) const;
+  size_t PlainEnd(size_t view_offset) const;
 
   std::string_view text_;
+  std::string_view plain_;  // the text with its escapes read; what the runs lead to
   std::string_view view_;
+  std::string unescaped_;
+  EscapeMap escapes_;
   std::string normalised_;
   std::vector<SourceRun> runs_;  // empty: identity
   std::vector<Token> tokens_;

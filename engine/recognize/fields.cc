@@ -1,0 +1,162 @@
+#include "recognize/fields.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "recognize/recognizer.h"
+
+namespace phiveil {
+namespace {
+
+constexpr float kLabels = 0.80f;      // a field this sure names its value as a label would
+constexpr uint32_t kVetoReach = 512;  // vetoes are cut to this, which is how far one is looked for
+
+bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsLetter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+bool IsWordByte(char c) { return IsDigit(c) || IsLetter(c) || static_cast<uint8_t>(c) >= 0x80; }
+
+constexpr std::string_view kSchemes[] = {"tel:", "fax:", "sms:", "mailto:", "urn:uuid:", "urn:oid:", "uuid:", "oid:"};
+
+// Bytes before the value itself: a scheme, or the type of a FHIR reference ("Patient/4471",
+// "Practitioner?identifier=…|4471").
+size_t PrefixOf(std::string_view value) {
+  for (std::string_view scheme : kSchemes) {
+    const bool same = value.size() > scheme.size() &&
+                      std::equal(scheme.begin(), scheme.end(), value.begin(),
+                                 [](char a, char b) { return a == (IsLetter(b) ? static_cast<char>(b | 0x20) : b); });
+    if (same) return scheme.size();
+  }
+  size_t type = 0;
+  while (type < value.size() && IsLetter(value[type])) ++type;
+  if (type < 3 || type + 1 >= value.size() || value[0] < 'A' || value[0] > 'Z') return 0;
+  const bool no_space = value.find(' ') == std::string_view::npos;
+  if (value[type] == '/' && no_space && value.find('/', type + 1) == std::string_view::npos) return type + 1;
+  if (value[type] != '?' || !no_space) return 0;
+  const size_t bar = value.find('|');
+  return bar == std::string_view::npos || bar + 1 == value.size() ? 0 : bar + 1;
+}
+
+void TrimTo(std::string_view view, uint32_t* begin, uint32_t* end) {
+  const auto edge = [](char c) { return IsBlank(c) || c == '"' || c == '\''; };
+  while (*begin < *end && edge(view[*begin])) ++*begin;
+  while (*begin < *end && edge(view[*end - 1])) --*end;
+}
+
+// Parts of [begin, end) that lie in values or outside of regions.
+void FindOpen(const Structure& structure, uint32_t begin, uint32_t end, std::vector<Extent>* open) {
+  open->clear();
+  const auto ends_after = [](const auto& row, uint32_t at) { return row.end <= at; };
+  auto region = std::lower_bound(structure.regions.begin(), structure.regions.end(), begin, ends_after);
+  auto value = std::lower_bound(structure.values.begin(), structure.values.end(), begin, ends_after);
+  uint32_t at = begin;
+  for (; region != structure.regions.end() && region->begin < end; ++region) {
+    if (region->begin > at) open->push_back({at, region->begin});
+    const uint32_t stop = std::min(region->end, end);
+    for (; value != structure.values.end() && value->begin < stop; ++value) {
+      const uint32_t from = std::max({value->begin, region->begin, begin}), to = std::min(value->end, stop);
+      if (from < to) open->push_back({from, to});
+      if (value->end > stop) break;
+    }
+    at = std::max(at, stop);
+  }
+  if (at < end) open->push_back({at, end});
+}
+
+bool TrimToWords(std::string_view view, Extent* part) {
+  while (part->begin < part->end && !IsWordByte(view[part->begin])) ++part->begin;
+  while (part->begin < part->end && !IsWordByte(view[part->end - 1])) --part->end;
+  return part->begin < part->end;
+}
+
+}  // namespace
+
+Fields::Fields(const pb::Pack& pack) : scanner_(pack.fields()) {
+  for (const pb::FieldName& name : pack.fields().names()) {
+    const pb::Rule& source = pack.rules(static_cast<int>(name.rule()));
+    Rule& rule = rules_.emplace_back();
+    rule.number = name.rule();
+    rule.category = static_cast<Category>(source.category());
+    rule.subtype = static_cast<Subtype>(source.subtype());
+    rule.score = source.score();
+    rule.veto = source.veto();
+    for (const std::string& validator : source.validators()) rule.validators.push_back(FindValidator(validator));
+    rule.allow.assign(source.allow().begin(), source.allow().end());
+  }
+}
+
+void Fields::Add(const Document& doc, const Structure& structure, float floor, Evidence* evidence) const {
+  for (const FieldValue& value : structure.values) {
+    if (value.name == FieldNames::kNone) continue;
+    const Rule& rule = rules_[value.name];
+    if (rule.category != Category::kSafe) {
+      AddValue(doc, value, rule, floor, evidence);
+      continue;
+    }
+    for (uint32_t at = value.begin; at < value.end; at += kVetoReach) {
+      evidence->vetoes.push_back({at, std::min(at + kVetoReach, value.end), rule.number, rule.veto, true});
+    }
+  }
+}
+
+void Fields::AddValue(const Document& doc, const FieldValue& value, const Rule& rule, float floor,
+                      Evidence* evidence) const {
+  const std::string_view view = doc.view();
+  Candidate candidate;
+  candidate.begin = value.begin;
+  candidate.end = value.end;
+  TrimTo(view, &candidate.begin, &candidate.end);
+  candidate.begin += static_cast<uint32_t>(PrefixOf(view.substr(candidate.begin, candidate.end - candidate.begin)));
+  TrimTo(view, &candidate.begin, &candidate.end);
+  const std::string_view text = view.substr(candidate.begin, candidate.end - candidate.begin);
+  if (rule.score < floor || scanner_.names().SaysNothing(text)) return;
+  if (std::find(rule.allow.begin(), rule.allow.end(), text) != rule.allow.end()) return;
+  const bool stands = std::all_of(rule.validators.begin(), rule.validators.end(),
+                                  [&](Validator validator) { return validator(view, candidate.begin, candidate.end); });
+  if (!stands) return;
+  std::tie(candidate.first_token, candidate.end_token) = TokenRange(doc, candidate.begin, candidate.end);
+  candidate.category = rule.category;
+  candidate.subtype = rule.subtype;
+  if (rule.category == Category::kDate && text.size() == 4 && std::all_of(text.begin(), text.end(), IsDigit)) {
+    candidate.subtype = rule.subtype == Subtype::kBirthDate ? Subtype::kBirthYear : Subtype::kYear;
+  }
+  candidate.source = Source::kField;
+  candidate.labelled = rule.score >= kLabels;
+  candidate.rule = rule.number;
+  candidate.score = rule.score;
+  candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
+  candidate.reason_count = 1;
+  evidence->reasons.push_back({Contribution::Kind::kField, value.place, value.name, rule.score});
+  evidence->candidates.push_back(candidate);
+}
+
+void KeepToValues(const Document& doc, const Structure& structure, size_t first, Evidence* evidence) {
+  if (structure.regions.empty()) return;
+  auto& all = evidence->candidates;
+  std::vector<Extent> open;
+  std::vector<Candidate> pieces;
+  size_t kept = first;
+  for (size_t i = first; i < all.size(); ++i) {
+    const Candidate candidate = all[i];
+    FindOpen(structure, candidate.begin, candidate.end, &open);
+    const bool whole = open.size() == 1 && open[0].begin == candidate.begin && open[0].end == candidate.end;
+    if (whole) {
+      all[kept++] = candidate;
+      continue;
+    }
+    for (Extent& part : open) {
+      if (!TrimToWords(doc.view(), &part)) continue;
+      const bool most = (part.end - part.begin) * 2 > candidate.end - candidate.begin;
+      if (candidate.source == Source::kPattern && !most) continue;
+      Candidate piece = candidate;
+      piece.begin = part.begin;
+      piece.end = part.end;
+      std::tie(piece.first_token, piece.end_token) = TokenRange(doc, piece.begin, piece.end);
+      pieces.push_back(piece);
+    }
+  }
+  all.resize(kept);
+  all.insert(all.end(), pieces.begin(), pieces.end());
+}
+
+}  // namespace phiveil

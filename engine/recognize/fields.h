@@ -1,0 +1,53 @@
+#ifndef PHIVEIL_RECOGNIZE_FIELDS_H_
+#define PHIVEIL_RECOGNIZE_FIELDS_H_
+
+// What the fields of a structure say of their values, and what structure forbids.
+//
+//   fields.Add(doc, structure, floor, &evidence);     // values of known fields: candidates and vetoes
+//   KeepToValues(doc, structure, first, &evidence);   // from candidate `first` on: nothing over structure
+
+#include <string>
+#include <vector>
+
+#include "pack/pack_tables.h"
+#include "recognize/candidate.h"
+#include "recognize/validators.h"
+#include "structure/structure.h"
+#include "text/document.h"
+
+namespace phiveil {
+
+class Fields {
+ public:
+  explicit Fields(const pb::Pack& pack);
+
+  const StructureScanner& scanner() const { return scanner_; }
+
+  // A value that says there is none ("unknown") and one that a validator refuses are left to the
+  // other rules. Of "tel:+1-555-0143" and "Patient/4471" the number is the value.
+  void Add(const Document& doc, const Structure& structure, float floor, Evidence* evidence) const;
+
+ private:
+  struct Rule {
+    uint32_t number = 0;  // in the pack
+    Category category = Category::kSafe;
+    Subtype subtype = Subtype::kNone;
+    float score = 0;
+    float veto = 0;
+    std::vector<Validator> validators;
+    std::vector<std::string> allow;
+  };
+
+  void AddValue(const Document& doc, const FieldValue& value, const Rule& rule, float floor, Evidence* evidence) const;
+
+  StructureScanner scanner_;
+  std::vector<Rule> rules_;  // by name
+};
+
+// A candidate that lies over structure keeps what of it lies in values, or outside of regions. Of a
+// pattern's match only what is most of it is worth keeping: it was about the shape of the whole.
+void KeepToValues(const Document& doc, const Structure& structure, size_t first, Evidence* evidence);
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_RECOGNIZE_FIELDS_H_
