@@ -62,7 +62,7 @@ std::vector<std::string_view> SplitName(std::string_view name) {
   return words;
 }
 
-void AppendWords(std::string_view name, std::vector<NameWord>* path) {
+void AppendWords(std::string_view name, std::vector<KeyWord>* path) {
   bool first = true;
   ForEachWord(name, [&](std::string_view word) {
     path->push_back({FoldedHash(word), first});
@@ -70,7 +70,7 @@ void AppendWords(std::string_view name, std::vector<NameWord>* path) {
   });
 }
 
-void AppendWhole(std::string_view word, std::vector<NameWord>* path) { path->push_back({FoldedHash(word), true}); }
+void AppendWhole(std::string_view word, std::vector<KeyWord>* path) { path->push_back({FoldedHash(word), true}); }
 
 bool LooksLikeOid(std::string_view text) {
   size_t dots = 0;
@@ -100,12 +100,12 @@ FieldNames::FieldNames(const pb::Fields& fields) {
   for (const std::string& value : fields.no_values()) no_values_.insert(HashOfValue(value));
 }
 
-uint32_t FieldNames::Find(std::span<const NameWord> path) const {
+uint32_t FieldNames::Find(std::span<const KeyWord> path) const {
   uint32_t best = kNone;
   uint64_t hash = folded_hash_internal::kSeed;
   const size_t most = std::min(path.size(), kMostWords);
   for (size_t i = 1; i <= most; ++i) {
-    const NameWord& word = path[path.size() - i];
+    const KeyWord& word = path[path.size() - i];
     hash = Extend(hash, word.hash);
     const auto found = names_.find(hash);
     if (found == names_.end()) continue;

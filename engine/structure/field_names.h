@@ -7,7 +7,7 @@
 // are all `patient name`. Where a value stands deep inside a structure its path is the words of all
 // keys on the way; the pack's names are compared with the path's end, the longest wins:
 //
-//   std::vector<NameWord> path;
+//   std::vector<KeyWord> path;
 //   AppendWords("Patient", &path);
 //   AppendWords("birthDate", &path);
 //   names.Find(path);                    // the pack's `patient birth date`, else its `birth date`
@@ -27,7 +27,7 @@
 
 namespace phiveil {
 
-struct NameWord {
+struct KeyWord {
   uint64_t hash;
   bool first;  // of its key
 };
@@ -40,7 +40,7 @@ class FieldNames {
   explicit FieldNames(const pb::Fields& fields);
 
   // The number of the longest name that `path` ends in, or kNone.
-  uint32_t Find(std::span<const NameWord> path) const;
+  uint32_t Find(std::span<const KeyWord> path) const;
 
   // Whether a value only says that there is none: "n/a", "unknown", a dash.
   bool SaysNothing(std::string_view value) const;
@@ -62,10 +62,10 @@ class FieldNames {
 std::vector<std::string_view> SplitName(std::string_view name);
 
 // Appends the hashes of these words; nothing for a name without letters.
-void AppendWords(std::string_view name, std::vector<NameWord>* path);
+void AppendWords(std::string_view name, std::vector<KeyWord>* path);
 
 // Appends all of `word` as one: "2.16.840.1.113883.4.1".
-void AppendWhole(std::string_view word, std::vector<NameWord>* path);
+void AppendWhole(std::string_view word, std::vector<KeyWord>* path);
 
 // Digits and dots, at least four parts: an object identifier, or as much of one.
 bool LooksLikeOid(std::string_view text);

@@ -41,11 +41,11 @@ class JsonFields {
   static constexpr size_t kNoFrame = SIZE_MAX;
 
   struct Frame {
-    size_t outer;                // words of the path around it
-    size_t base;                 // with those that name it
-    size_t type_of = kNoFrame;   // the frame that a `type` around this one speaks of
-    std::vector<NameWord> says;  // what other members say of the value
-    Role role = Role::kPlain;    // of the key that is being read
+    size_t outer;               // words of the path around it
+    size_t base;                // with those that name it
+    size_t type_of = kNoFrame;  // the frame that a `type` around this one speaks of
+    std::vector<KeyWord> says;  // what other members say of the value
+    Role role = Role::kPlain;   // of the key that is being read
   };
 
   void Begin();
@@ -56,8 +56,8 @@ class JsonFields {
   static Role RoleOf(std::string_view key);
 
   StructureBuilder* builder_;
-  std::vector<NameWord> path_;
-  std::vector<NameWord> said_;
+  std::vector<KeyWord> path_;
+  std::vector<KeyWord> said_;
   std::vector<Frame> frames_;
   size_t values_ = 0;
 };

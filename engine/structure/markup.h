@@ -51,8 +51,8 @@ class MarkupReader {
   };
   struct Element {
     std::string_view name;
-    size_t outer;                // words of the path around it
-    std::vector<NameWord> says;  // what its attributes say of it
+    size_t outer;               // words of the path around it
+    std::vector<KeyWord> says;  // what its attributes say of it
   };
 
   bool ReadTag(size_t begin, Tag* tag);
@@ -75,8 +75,8 @@ class MarkupReader {
   bool collected_ = false;
   std::unordered_set<std::string_view> closed_;  // names that are closed somewhere
   std::vector<Element> open_;
-  std::vector<NameWord> path_;
-  std::vector<NameWord> said_;
+  std::vector<KeyWord> path_;
+  std::vector<KeyWord> said_;
   std::vector<Attribute> attributes_;
   size_t text_from_ = 0;
   Tag found_;

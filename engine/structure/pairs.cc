@@ -109,7 +109,7 @@ class Pairs {
   const std::string_view text_;
   const size_t from_;
   StructureBuilder& builder_;
-  std::vector<NameWord> path_;
+  std::vector<KeyWord> path_;
 };
 
 }  // namespace

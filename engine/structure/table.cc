@@ -213,7 +213,7 @@ class Table {
   std::vector<Cell> cells_, placed_;
   std::vector<uint32_t> names_;
   std::vector<size_t> starts_;
-  std::vector<NameWord> path_;
+  std::vector<KeyWord> path_;
 };
 
 }  // namespace
