@@ -96,7 +96,7 @@ def main():
     folder = HERE / "templates" / ("heldout" if options.part == "heldout" else "")
     for path in sorted(folder.glob("*.txt")):
         for line, _, template in read_templates(path):
-            each = options.each if PART.search(template) else max(1, options.each // 8)
+            each = options.each if PART.search(template) else max(1, options.each // 4)
             for copy in range(each):
                 name = f"{path.stem}:{line}:{copy}"
                 rng = random.Random(zlib.crc32(f"{options.seed}:{name}".encode()))

@@ -51,6 +51,18 @@ struct Evidence {
   std::vector<Veto> vetoes;
   std::vector<Contribution> reasons;
 
+  // Reasons of one candidate lie side by side: those of an older one move to the end to take one more.
+  void AddReason(Candidate* candidate, Contribution reason) {
+    if (candidate->first_reason + candidate->reason_count != reasons.size()) {
+      const auto at = static_cast<uint32_t>(reasons.size());
+      reasons.reserve(at + candidate->reason_count + 1);
+      for (uint32_t r = 0; r < candidate->reason_count; ++r) reasons.push_back(reasons[candidate->first_reason + r]);
+      candidate->first_reason = at;
+    }
+    reasons.push_back(reason);
+    ++candidate->reason_count;
+  }
+
   void Clear() {
     candidates.clear();
     vetoes.clear();

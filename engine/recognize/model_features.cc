@@ -27,7 +27,8 @@ enum Group : uint64_t {
   kListSet,
   kNumber,
   kLabelLast,
-  kLabelFirst
+  kLabelFirst,
+  kPlain
 };
 
 uint64_t Feature(Group group, uint64_t value) {
@@ -60,9 +61,6 @@ ModelFeatures::ModelFeatures(const pb::Pack& pack) {
     const std::string& name = pack.classes(i);
     const int bit = kFirstListBit + i;
     list_names_[bit] = FoldedHash(name);
-    if (name == "Common" || name == "Clinical") ordinary_ |= ClassBits{1} << bit;
-    if (name == "First" || name == "FirstWord" || name == "Last" || name == "LastWord" || name == "Given")
-      names_ |= ClassBits{1} << bit;
   }
 }
 
@@ -101,11 +99,9 @@ void ModelFeatures::OfKind(const Document& doc, const Token& token, std::vector<
   features->push_back(Feature(kListSet, set ^ form));
 }
 
-bool ModelFeatures::MayBegin(const Token& token) const {
-  constexpr ClassBits kLow = kLower | kLetter;
-  if ((token.classes & (kAnyWord | kNum)) == 0) return false;
-  if ((token.classes & kLow) == 0) return true;
-  return (token.classes & ordinary_) == 0 || (token.classes & names_) != 0;
+uint64_t ModelFeatures::Plain(const Token& token) const {
+  const ClassBits form = token.classes & kAnyWord;
+  return form == 0 ? 0 : Feature(kPlain, token.hash ^ form);
 }
 
 void ModelContext::Reset(const Document& doc) {

@@ -44,14 +44,11 @@ class ModelFeatures {
   // Replaces `features` by those of the token's kind. The first is the word itself, 0 for a number.
   void OfKind(const Document& doc, const Token& token, std::vector<uint64_t>* features) const;
 
-  // Whether a name, place or number can begin at such a token. What is far from all of them is not
-  // worth the model's look.
-  bool MayBegin(const Token& token) const;
+  // A word in its case, for the list of words that are plain; 0 for what is no word.
+  uint64_t Plain(const Token& token) const;
 
  private:
   std::array<uint64_t, 64> list_names_{};  // by bit
-  ClassBits ordinary_;                     // words of the language and of medicine
-  ClassBits names_;
 };
 
 // What a document's other words and its line say of each token.

@@ -22,9 +22,10 @@ namespace {
 constexpr int kTags = kModelTags;
 constexpr float kStep = 1.0f / 256;  // of the small integers
 constexpr float kLargest = 3000;     // ten of them stay within sixteen bits
-constexpr size_t kKinds = 8192;      // kept at once; a power of two
-constexpr size_t kNear = 2;          // tokens beside one worth a look that are looked at too
-constexpr float kSure = 0.5f;        // a share that parts what is found from what is only possible
+constexpr size_t kWidest = 1024;
+constexpr int kBlock = 64;        // units come in these
+constexpr size_t kKinds = 16384;  // kept at once; a power of two
+constexpr size_t kNear = 2;       // tokens beside one worth a look that are looked at too
 
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(Concat("rule pack is damaged: the name model ", what, "; compile or install it again"));
@@ -32,12 +33,38 @@ absl::Status Damaged(std::string_view what) {
 
 int16_t Small(float value) { return static_cast<int16_t>(std::lround(std::clamp(value / kStep, -kLargest, kLargest))); }
 
-PHIVEIL_WIDE void AddFloats(const float* from, float factor, int count, float* to) {
-  for (int i = 0; i < count; ++i) to[i] += factor * from[i];
+// What a vector says at every offset: its product with one matrix after another, as small integers.
+// Wide enough blocks that the sums of one do not wait for each other.
+PHIVEIL_WIDE void FoldAll(const float* vector, const float* matrices, int width, int units, int16_t* rows) {
+  for (int o = 0; o < kModelOffsets; ++o) {
+    for (int from = 0; from < units; from += kBlock) {
+      float sums[kBlock] = {};
+      for (int i = 0; i < width; ++i) {
+        const float* row = matrices + (o * width + i) * units + from;
+        for (int u = 0; u < kBlock; ++u) sums[u] += vector[i] * row[u];
+      }
+      for (int u = 0; u < kBlock; ++u) {
+        const float value = std::min(std::max(sums[u] / kStep, -kLargest), kLargest);
+        rows[o * units + from + u] = static_cast<int16_t>(static_cast<int32_t>(value));
+      }
+    }
+  }
 }
 
-PHIVEIL_WIDE void AddSmall(const int16_t* from, int count, int16_t* to) {
-  for (int i = 0; i < count; ++i) to[i] = static_cast<int16_t>(to[i] + from[i]);
+PHIVEIL_WIDE void AddFloats(const float* from, int count, float* to) {
+  for (int i = 0; i < count; ++i) to[i] += from[i];
+}
+
+// sums = base + all of rows
+PHIVEIL_WIDE void AddAll(const int16_t* base, const int16_t* const* rows, int count, int units, int16_t* sums) {
+  for (int from = 0; from < units; from += kTags) {
+    int16_t total[kTags];
+    for (int u = 0; u < kTags; ++u) total[u] = base[from + u];
+    for (int r = 0; r < count; ++r) {
+      for (int u = 0; u < kTags; ++u) total[u] = static_cast<int16_t>(total[u] + rows[r][from + u]);
+    }
+    for (int u = 0; u < kTags; ++u) sums[from + u] = total[u];
+  }
 }
 
 // e to the power of each, relative to the highest.
@@ -61,12 +88,14 @@ inline void Exponentials(float* values) {
 PHIVEIL_WIDE void Potentials(const int16_t* sums, int hidden, const float* output, float* to) {
   float scores[kTags];
   for (int i = 0; i < kTags; ++i) scores[i] = static_cast<float>(sums[i]) * kStep;
-  for (int h = 0; h < hidden; ++h) {
-    const int16_t sum = sums[kTags + h];
-    if (sum <= 0) continue;
-    const float unit = static_cast<float>(sum) * kStep;
-    for (int i = 0; i < kTags; ++i) scores[i] += unit * output[h * kTags + i];
+  float others[4][kTags] = {};
+  for (int h = 0; h < hidden; h += 4) {
+    for (int k = 0; k < 4; ++k) {
+      const float unit = static_cast<float>(std::max<int16_t>(sums[kTags + h + k], 0)) * kStep;
+      for (int i = 0; i < kTags; ++i) others[k][i] += unit * output[(h + k) * kTags + i];
+    }
   }
+  for (int i = 0; i < kTags; ++i) scores[i] += (others[0][i] + others[1][i]) + (others[2][i] + others[3][i]);
   scores[kTags - 1] = -100.0f;
   Exponentials(scores);
   for (int i = 0; i < kTags; ++i) to[i] = scores[i];
@@ -74,19 +103,17 @@ PHIVEIL_WIDE void Potentials(const int16_t* sums, int hidden, const float* outpu
 
 // to = (from * factors) . times, scaled to sum one.
 PHIVEIL_WIDE void ChainStep(const float* from, const float* factors, const float* times, float* to) {
-  float reach[kTags] = {};
-  for (int a = 0; a < kTags; ++a) {
+  float reach[kTags] = {}, other[kTags] = {};
+  for (int a = 0; a < kTags; a += 2) {
     for (int b = 0; b < kTags; ++b) reach[b] += from[a] * factors[a * kTags + b];
+    for (int b = 0; b < kTags; ++b) other[b] += from[a + 1] * factors[(a + 1) * kTags + b];
   }
   float sum = 0;
-  for (int b = 0; b < kTags; ++b) reach[b] *= times[b];
+  for (int b = 0; b < kTags; ++b) reach[b] = (reach[b] + other[b]) * times[b];
   for (int b = 0; b < kTags; ++b) sum += reach[b];
-  for (int b = 0; b < kTags; ++b) to[b] = reach[b] / sum;
+  const float scale = 1.0f / sum;
+  for (int b = 0; b < kTags; ++b) to[b] = reach[b] * scale;
 }
-
-constexpr std::array<Category, kModelTypes> kCategories = {
-    Category::kName,   Category::kFacility, Category::kOrganization, Category::kCity,
-    Category::kStreet, Category::kDate,     Category::kOtherId};
 
 }  // namespace
 
@@ -94,13 +121,14 @@ absl::StatusOr<std::unique_ptr<const NameModel>> NameModel::Create(const pb::Pac
   if (!pack.has_model()) return nullptr;
   std::unique_ptr<NameModel> self(new NameModel);
   self->features_ = std::make_unique<ModelFeatures>(pack);
+  self->spans_ = std::make_unique<ModelSpans>(pack);
   PHIVEIL_RETURN_IF_ERROR(self->Load(pack.model()));
   return self;
 }
 
 absl::Status NameModel::Load(const pb::Model& model) {
-  constexpr uint32_t kMost = 1024;
-  if (model.width() == 0 || model.width() > kMost || model.hidden() == 0 || model.hidden() > kMost)
+  if (model.width() == 0 || model.width() > kWidest || model.hidden() == 0 || model.hidden() > kWidest ||
+      (kTags + model.hidden()) % kBlock != 0)
     return Damaged("has no size");
   width_ = static_cast<int>(model.width());
   hidden_ = static_cast<int>(model.hidden());
@@ -136,7 +164,14 @@ absl::Status NameModel::Load(const pb::Model& model) {
   for (const float value : model.label_rows()) label_rows_.push_back(Small(value));
   positions_.resize(kPositions * kModelOffsets * units);
   for (size_t p = 0; p < kPositions; ++p) {
-    Fold(model.positions().data() + p * width, &positions_[p * kModelOffsets * units]);
+    FoldAll(model.positions().data() + p * width, offsets_.data(), width_, units_,
+            &positions_[p * kModelOffsets * units]);
+  }
+  plain_.resize(std::bit_ceil(4 * static_cast<size_t>(model.plain_size()) + 4));
+  for (const uint64_t word : model.plain()) {
+    size_t at = word % plain_.size();
+    while (plain_[at] != 0 && plain_[at] != word) at = (at + 1) % plain_.size();
+    plain_[at] = word;
   }
   factors_.resize(kTags * kTags);
   factors_turned_.resize(kTags * kTags);
@@ -151,41 +186,55 @@ absl::Status NameModel::Load(const pb::Model& model) {
   return absl::OkStatus();
 }
 
-// What a vector says at each offset. Offset o of the sums of token i takes from token i + o - reach, so
-// the rows are stored for the token that speaks: row o goes to token i - (o - reach).
-void NameModel::Fold(const float* vector, int16_t* rows) const {
-  std::array<float, 2048> sums;
-  const auto units = static_cast<size_t>(units_);
-  for (size_t o = 0; o < kModelOffsets; ++o) {
-    std::fill_n(sums.begin(), units, 0.0f);
-    for (int i = 0; i < width_; ++i) {
-      AddFloats(&offsets_[(o * static_cast<size_t>(width_) + static_cast<size_t>(i)) * units], vector[i], units_,
-                sums.data());
-    }
-    for (size_t u = 0; u < units; ++u) rows[o * units + u] = Small(sums[u]);
+const int16_t* NameModel::RowsOf(const Document& doc, const Token& token, ModelScratch* scratch) const {
+  const uint64_t key = features_->Kind(doc, token);
+  const size_t slot = (key >> 32) % kKinds;
+  const size_t size = kModelOffsets * static_cast<size_t>(units_);
+  int16_t* rows = &scratch->rows[slot * size];
+  if (scratch->keys[slot] == key) {
+    scratch->used[slot] = scratch->run;
+    return rows;
+  }
+  // A place whose rows this run still needs is not taken.
+  const bool taken = scratch->used[slot] == scratch->run;
+  if (taken) {
+    if (scratch->spare_used == scratch->spare.size()) scratch->spare.emplace_back(size);
+    rows = scratch->spare[scratch->spare_used++].data();
+  }
+  features_->OfKind(doc, token, &scratch->features);
+  std::array<float, kWidest> vector;
+  std::fill_n(vector.begin(), width_, 0.0f);
+  for (const uint64_t feature : scratch->features) {
+    const auto at = std::lower_bound(known_.begin(), known_.end(), feature);
+    if (at == known_.end() || *at != feature) continue;
+    AddFloats(&vectors_[static_cast<size_t>(at - known_.begin()) * static_cast<size_t>(width_)], width_, vector.data());
+  }
+  FoldAll(vector.data(), offsets_.data(), width_, units_, rows);
+  if (!taken) {
+    scratch->keys[slot] = key;
+    scratch->used[slot] = scratch->run;
+  }
+  return rows;
+}
+
+bool NameModel::IsPlain(const Token& token) const {
+  const uint64_t word = features_->Plain(token);
+  for (size_t at = word % plain_.size();; at = (at + 1) % plain_.size()) {
+    if (plain_[at] == word) return true;
+    if (plain_[at] == 0) return false;
   }
 }
 
-const int16_t* NameModel::RowsOf(const Document& doc, const Token& token, ModelScratch* scratch) const {
-  const uint64_t key = features_->Kind(doc, token);
-  const size_t slot = key % kKinds;
-  int16_t* rows = &scratch->rows[slot * kModelOffsets * static_cast<size_t>(units_)];
-  if (scratch->keys[slot] == key) return rows;
-  features_->OfKind(doc, token, &scratch->features);
-  std::array<float, 1024> vector;
-  std::fill_n(vector.begin(), width_, 0.0f);
-  const auto row_of = [this](uint64_t feature) {
-    const auto at = std::lower_bound(known_.begin(), known_.end(), feature);
-    return at != known_.end() && *at == feature
-               ? &vectors_[static_cast<size_t>(at - known_.begin()) * static_cast<size_t>(width_)]
-               : nullptr;
-  };
-  for (const uint64_t feature : scratch->features) {
-    if (const float* row = row_of(feature)) AddFloats(row, 1.0f, width_, vector.data());
-  }
-  Fold(vector.data(), rows);
-  scratch->keys[slot] = key;
-  return rows;
+// Whether something can begin at the token: a word that is not plain, a long number, or one that is
+// joined to something (3/14, 9th, B12).
+bool NameModel::MayBegin(const std::vector<Token>& tokens, size_t at) const {
+  using namespace token_class;
+  const Token& token = tokens[at];
+  if (token.classes & kAnyWord) return !IsPlain(token);
+  if ((token.classes & kNum) == 0) return false;
+  if (token.end - token.begin >= 3 || (token.classes & kGlued)) return true;
+  return at + 1 < tokens.size() && (tokens[at + 1].classes & kGlued) &&
+         (tokens[at + 1].classes & (kComma | kDot | kRParen | kColon)) == 0;
 }
 
 void NameModel::Want(const Document& doc, ModelScratch* scratch) const {
@@ -193,35 +242,43 @@ void NameModel::Want(const Document& doc, ModelScratch* scratch) const {
   auto& wanted = scratch->wanted;
   wanted.assign(tokens.size(), 0);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if (!features_->MayBegin(tokens[i])) continue;
+    if (!MayBegin(tokens, i)) continue;
     const size_t from = i > kNear ? i - kNear : 0, to = std::min(tokens.size(), i + kNear + 1);
     for (size_t t = from; t < to; ++t) wanted[t] = 1;
   }
 }
 
+// Offset o of a token's sums takes from the token o - reach further on.
 void NameModel::SumUp(const Document& doc, size_t begin, size_t end, ModelScratch* scratch) const {
   const auto units = static_cast<size_t>(units_);
   const size_t count = doc.tokens().size();
+  const size_t first = begin > kModelReach ? begin - kModelReach : 0, last = std::min(count, end + kModelReach);
+  auto& kinds = scratch->kinds;
+  auto& positions = scratch->positions;
+  kinds.resize(last - first);
+  positions.resize(last - first);
+  ++scratch->run;
+  scratch->spare_used = 0;
+  for (size_t i = first; i < last; ++i) {
+    kinds[i - first] = RowsOf(doc, doc.tokens()[i], scratch);
+    positions[i - first] = &positions_[static_cast<size_t>(scratch->context.Position(i)) * kModelOffsets * units];
+  }
+  std::array<const int16_t*, 2 * kModelOffsets + 2> rows;
   for (size_t i = begin; i < end; ++i) {
-    int16_t* sums = &scratch->sums[i * units];
-    std::copy(bias_.begin(), bias_.end(), sums);
+    int number = 0;
+    for (size_t o = 0; o < kModelOffsets; ++o) {
+      const size_t at = i + o - kModelReach;
+      if (at < first || at >= last) continue;
+      rows[number++] = kinds[at - first] + o * units;
+      rows[number++] = positions[at - first] + o * units;
+    }
     for (const uint64_t label : scratch->context.Label(i)) {
       if (label == 0) continue;
       const auto at = std::lower_bound(labels_.begin(), labels_.end(), label);
       if (at != labels_.end() && *at == label)
-        AddSmall(&label_rows_[static_cast<size_t>(at - labels_.begin()) * units], units_, sums);
+        rows[number++] = &label_rows_[static_cast<size_t>(at - labels_.begin()) * units];
     }
-  }
-  const size_t first = begin > kModelReach ? begin - kModelReach : 0, last = std::min(count, end + kModelReach);
-  for (size_t i = first; i < last; ++i) {
-    const int16_t* kind = RowsOf(doc, doc.tokens()[i], scratch);
-    const int16_t* position = &positions_[static_cast<size_t>(scratch->context.Position(i)) * kModelOffsets * units];
-    for (size_t o = 0; o < kModelOffsets; ++o) {
-      const size_t to = i + kModelReach - o;
-      if (to < begin || to >= end) continue;
-      AddSmall(kind + o * units, units_, &scratch->sums[to * units]);
-      AddSmall(position + o * units, units_, &scratch->sums[to * units]);
-    }
+    AddAll(bias_.data(), rows.data(), number, units_, &scratch->sums[i * units]);
   }
 }
 
@@ -256,6 +313,7 @@ std::span<const float> NameModel::Read(const Document& doc, ModelScratch* scratc
   const auto units = static_cast<size_t>(units_);
   if (scratch->keys.empty()) {
     scratch->keys.assign(kKinds, 0);
+    scratch->used.assign(kKinds, 0);
     scratch->rows.resize(kKinds * kModelOffsets * units);
   }
   scratch->context.Reset(doc);
@@ -279,48 +337,7 @@ std::span<const float> NameModel::Read(const Document& doc, ModelScratch* scratc
 }
 
 void NameModel::Add(const Document& doc, float floor, ModelScratch* scratch, Evidence* evidence) const {
-  const auto& tokens = doc.tokens();
-  const std::span<const float> shares = Read(doc, scratch);
-  const auto something = [&](size_t token) { return 1.0f - shares[token * kTags]; };
-  const auto type_of = [&](size_t token) {
-    int best = 0;
-    float most = -1;
-    for (int type = 0; type < kModelTypes; ++type) {
-      const float share = shares[token * kTags + FirstTag(type)] + shares[token * kTags + FurtherTag(type)];
-      if (share > most) most = share, best = type;
-    }
-    return best;
-  };
-  const float least = std::max(floor, 0.05f);
-  for (size_t i = 0; i < tokens.size();) {
-    if (something(i) < least) {
-      ++i;
-      continue;
-    }
-    const bool sure = something(i) >= kSure;
-    const int type = type_of(i);
-    size_t end = i + 1;
-    float sum = something(i);
-    for (; end < tokens.size() && something(end) >= least && (something(end) >= kSure) == sure && type_of(end) == type;
-         ++end) {
-      const float* share = &shares[end * kTags];
-      if (share[FirstTag(type)] > share[FurtherTag(type)]) break;
-      sum += something(end);
-    }
-    Candidate candidate;
-    candidate.first_token = static_cast<uint32_t>(i);
-    candidate.end_token = static_cast<uint32_t>(end);
-    candidate.begin = tokens[i].begin;
-    candidate.end = tokens[end - 1].end;
-    candidate.category = kCategories[static_cast<size_t>(type)];
-    candidate.source = Source::kModel;
-    candidate.score = std::min(0.99f, sum / static_cast<float>(end - i));
-    candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
-    candidate.reason_count = 1;
-    evidence->reasons.push_back({Contribution::Kind::kModel, 0, 0, candidate.score});
-    evidence->candidates.push_back(candidate);
-    i = end;
-  }
+  spans_->Add(doc, Read(doc, scratch), floor, evidence);
 }
 
 }  // namespace phiveil

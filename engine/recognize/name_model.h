@@ -13,6 +13,7 @@
 //   model->Add(doc, floor, &scratch, &evidence);   // candidates, score = share of "something stands here"
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "recognize/candidate.h"
 #include "recognize/model_features.h"
+#include "recognize/model_spans.h"
 
 namespace phiveil {
 
@@ -27,7 +29,12 @@ namespace phiveil {
 struct ModelScratch {
   ModelContext context;
   std::vector<uint64_t> keys;
+  std::vector<uint64_t> used;  // by place: the last run that needed it
   std::vector<int16_t> rows;
+  std::deque<std::vector<int16_t>> spare;
+  size_t spare_used = 0;
+  uint64_t run = 0;
+  std::vector<const int16_t*> kinds, positions;  // rows of the tokens at hand
   std::vector<int16_t> sums;
   std::vector<float> potentials, forward, shares;
   std::vector<uint8_t> wanted;
@@ -52,13 +59,16 @@ class NameModel {
 
   absl::Status Load(const pb::Model& model);
   const int16_t* RowsOf(const Document& doc, const Token& token, ModelScratch* scratch) const;
-  void Fold(const float* vector, int16_t* rows) const;
+  bool IsPlain(const Token& token) const;
+  bool MayBegin(const std::vector<Token>& tokens, size_t at) const;
   void Want(const Document& doc, ModelScratch* scratch) const;
   void SumUp(const Document& doc, size_t begin, size_t end, ModelScratch* scratch) const;
   void Chain(size_t begin, size_t end, ModelScratch* scratch) const;
 
   std::unique_ptr<const ModelFeatures> features_;
+  std::unique_ptr<const ModelSpans> spans_;
   int width_ = 0, hidden_ = 0, units_ = 0;
+  std::vector<uint64_t> plain_;  // a table by hash, 0 where it is free
   std::vector<uint64_t> known_;  // features, rising
   std::vector<float> vectors_;   // of known features
   std::vector<float> offsets_;

@@ -201,19 +201,7 @@ void ApplyVetoes(size_t first, Evidence* evidence) {
     if (strongest == nullptr) continue;
     const float loss = strongest->weight * (candidate.labelled && !strongest->of_field ? 0.25f : 1.0f);
     candidate.score = std::max(0.0f, candidate.score - loss);
-    if (candidate.first_reason + candidate.reason_count == evidence->reasons.size()) {
-      evidence->reasons.push_back({Contribution::Kind::kVeto, 0, strongest->rule, -loss});
-    } else {
-      // Reasons of one candidate lie side by side: move them to the end to add one.
-      const auto at = static_cast<uint32_t>(evidence->reasons.size());
-      evidence->reasons.reserve(at + candidate.reason_count + 1);
-      for (uint32_t r = 0; r < candidate.reason_count; ++r) {
-        evidence->reasons.push_back(evidence->reasons[candidate.first_reason + r]);
-      }
-      evidence->reasons.push_back({Contribution::Kind::kVeto, 0, strongest->rule, -loss});
-      candidate.first_reason = at;
-    }
-    ++candidate.reason_count;
+    evidence->AddReason(&candidate, {Contribution::Kind::kVeto, 0, strongest->rule, -loss});
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <utility>
@@ -14,7 +15,9 @@ namespace {
 
 constexpr size_t kTemplatesOfAWord = 3;
 constexpr size_t kTemplatesOfALabel = 2;
-constexpr size_t kMostOrigins = 4;  // counting further tells nothing
+constexpr uint32_t kTokensOfAPlainWord = 10;
+constexpr uint32_t kTokensAMark = 1000;  // a word marked less often than this is plain
+constexpr size_t kMostOrigins = 4;       // counting further tells nothing
 constexpr uint32_t kTokensOfAFeature = 4;
 constexpr size_t kCasedWord = 2;  // its place among the features of a word
 constexpr uint8_t kUnmarked = 0xFF;
@@ -124,6 +127,11 @@ void Examples::Add(std::string_view origin, Document* doc, const std::vector<uin
       tokens_of_kind_.push_back(0);
     }
     ++tokens_of_kind_[it->second];
+    if (const uint64_t word = features_.Plain(token)) {
+      PlainCount& count = plain_[word];
+      ++count.tokens;
+      count.marked += marks[t] != kUnmarked;
+    }
     if (marks[t] == kUnmarked) {
       auto& origins = origins_of_word_[kinds_[it->second][0]];
       if (origins.size() < kMostOrigins) origins.insert(from);
@@ -162,6 +170,15 @@ std::unordered_map<uint64_t, uint32_t> Examples::KnownFeatures() const {
     }
   }
   return known;
+}
+
+std::vector<uint64_t> Examples::PlainWords() const {
+  std::vector<uint64_t> words;
+  for (const auto& [word, count] : plain_) {
+    if (count.tokens >= kTokensOfAPlainWord && count.marked * kTokensAMark < count.tokens) words.push_back(word);
+  }
+  std::sort(words.begin(), words.end());
+  return words;
 }
 
 std::unordered_map<uint64_t, uint32_t> Examples::KnownLabels() const {

@@ -38,6 +38,8 @@ class Examples {
   // identifier in enough templates.
   std::unordered_map<uint64_t, uint32_t> KnownFeatures() const;
   std::unordered_map<uint64_t, uint32_t> KnownLabels() const;
+  // Words seen often and hardly ever inside an identifier.
+  std::vector<uint64_t> PlainWords() const;
 
  private:
   void Add(std::string_view origin, Document* doc, const std::vector<uint8_t>& marks, const std::vector<bool>& starts);
@@ -49,6 +51,10 @@ class Examples {
   std::vector<Example> examples_;
   std::unordered_map<uint64_t, uint32_t> kind_numbers_;
   std::vector<std::vector<uint64_t>> kinds_;
+  struct PlainCount {
+    uint32_t tokens = 0, marked = 0;
+  };
+  std::unordered_map<uint64_t, PlainCount> plain_;
   std::vector<uint32_t> tokens_of_kind_;
   std::unordered_map<uint64_t, std::unordered_set<size_t>> origins_of_word_;
   std::unordered_map<uint64_t, std::unordered_set<size_t>> origins_of_label_;

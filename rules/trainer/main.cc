@@ -75,6 +75,7 @@ int Main(int argc, char** argv) {
   app.add_option("--version", version, "Its version");
   app.add_option("--record", record, "What it was trained with, kept in the model");
   app.add_option("--epochs", settings.epochs, "Times over the text")->capture_default_str();
+  app.add_option("--dropped", settings.dropped, "Share of hidden units that are silent")->capture_default_str();
   app.add_option("--caution", settings.caution, "What a miss costs over a false finding")->capture_default_str();
   app.add_option("--forgetting", settings.forgetting, "Share of words read without their own row")
       ->capture_default_str();
@@ -103,6 +104,7 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "epoch %d  loss %.5f a token  %.0f s\n", epoch, loss, seconds);
   });
   pb::Model model = Pack(trained);
+  for (const uint64_t word : examples.PlainWords()) model.add_plain(word);
   model.set_version(version);
   model.set_record(record);
   std::ofstream file(out, std::ios::binary);

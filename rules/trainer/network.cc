@@ -71,7 +71,7 @@ void Gradient::Clear() {
   loss = 0;
 }
 
-void Network::Forward(const Sequence& sequence) {
+void Network::Forward(const Sequence& sequence, float dropped, std::mt19937_64* random) {
   const size_t n = sequence.rows.size();
   const Dense& dense = weights_.dense;
   embedded_.assign(n * kWidth, 0.0f);
@@ -92,7 +92,16 @@ void Network::Forward(const Sequence& sequence) {
         AddProduct(&embedded_[at * kWidth], kWidth, &dense.offsets[static_cast<size_t>(o) * kWidth * kUnits], kUnits,
                    units);
     }
-    for (int u = kTags; u < kUnits; ++u) units[u] = std::max(units[u], 0.0f);
+    uint64_t left = 0;
+    const float kept = 1.0f / (1.0f - dropped);
+    const auto limit = static_cast<uint64_t>(dropped * 256);
+    for (int u = kTags; u < kUnits; ++u) {
+      units[u] = std::max(units[u], 0.0f);
+      if (limit == 0) continue;
+      if (u % 8 == 0) left = (*random)();
+      units[u] = (left & 255) < limit ? 0.0f : units[u] * kept;
+      left >>= 8;
+    }
     float* scores = &scores_[i * kTags];
     AddRow(units, kTags, scores);
     AddProduct(units + kTags, kHidden, dense.output.data(), kTags, scores);
@@ -168,7 +177,7 @@ double Network::Chain(const Sequence* gold, std::vector<float>* transitions) {
   return log_sum - gold_score;
 }
 
-void Network::Backward(const Sequence& sequence, Gradient* gradient) {
+void Network::Backward(const Sequence& sequence, float dropped, Gradient* gradient) {
   const size_t n = sequence.rows.size();
   const Dense& dense = weights_.dense;
   from_embedded_.assign(n * kWidth, 0.0f);
@@ -182,7 +191,7 @@ void Network::Backward(const Sequence& sequence, Gradient* gradient) {
     AddTransposed(dense.output.data(), kHidden, kTags, down, units + kTags, from_units_.data() + kTags,
                   gradient->dense.output.data());
     for (int u = kTags; u < kUnits; ++u) {
-      if (units[u] <= 0) from_units_[u] = 0;
+      from_units_[u] = units[u] <= 0 ? 0 : from_units_[u] / (1.0f - dropped);
     }
     AddRow(from_units_.data(), kUnits, gradient->dense.bias.data());
     for (const uint32_t row : sequence.labels[i]) AddRow(from_units_.data(), kUnits, gradient->labels.Row(row));
@@ -201,22 +210,15 @@ void Network::Backward(const Sequence& sequence, Gradient* gradient) {
   }
 }
 
-void Network::Learn(const Sequence& sequence, float caution, Gradient* gradient) {
+void Network::Learn(const Sequence& sequence, float caution, float dropped, std::mt19937_64* random,
+                    Gradient* gradient) {
   if (sequence.rows.empty()) return;
-  Forward(sequence);
+  Forward(sequence, dropped, random);
   for (size_t i = 0; i < sequence.tags.size(); ++i) {
     if (sequence.tags[i] != 0) scores_[i * kTags] += caution;
   }
   gradient->loss += Chain(&sequence, &gradient->dense.transitions);
-  Backward(sequence, gradient);
-}
-
-const std::vector<float>& Network::Read(const Sequence& sequence) {
-  shares_.clear();
-  if (sequence.rows.empty()) return shares_;
-  Forward(sequence);
-  Chain(nullptr, nullptr);
-  return shares_;
+  Backward(sequence, dropped, gradient);
 }
 
 }  // namespace phiveil::trainer

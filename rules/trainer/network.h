@@ -9,6 +9,7 @@
 // units, cut off below zero, add to the tags; a chain over the tags (CRF) decides what goes together.
 
 #include <cstdint>
+#include <random>
 #include <unordered_map>
 #include <vector>
 
@@ -85,15 +86,13 @@ class Network {
 
   // Adds the gradient of one sequence. `caution` is added to the score of "nothing" wherever something
   // stands, so that a miss costs more than a false finding.
-  void Learn(const Sequence& sequence, float caution, Gradient* gradient);
-
-  // The share of each tag at each token: n * kModelTags.
-  const std::vector<float>& Read(const Sequence& sequence);
+  // `dropped` is the share of hidden units that are silent, others each time.
+  void Learn(const Sequence& sequence, float caution, float dropped, std::mt19937_64* random, Gradient* gradient);
 
  private:
-  void Forward(const Sequence& sequence);
+  void Forward(const Sequence& sequence, float dropped, std::mt19937_64* random);
   double Chain(const Sequence* gold, std::vector<float>* transitions);
-  void Backward(const Sequence& sequence, Gradient* gradient);
+  void Backward(const Sequence& sequence, float dropped, Gradient* gradient);
 
   const Weights& weights_;
   std::vector<float> embedded_, units_, scores_, shares_;

@@ -111,7 +111,7 @@ class Learner {
           if (forgets(random)) continue;
           rows.insert(rows.end(), word_rows_of_kind_[kind].begin(), word_rows_of_kind_[kind].end());
         }
-        network.Learn(sequence, settings_.caution, &gradient);
+        network.Learn(sequence, settings_.caution, settings_.dropped, &random, &gradient);
         sequence.rows = {};
       }
     };

@@ -20,6 +20,7 @@ struct Settings {
   float dense_rate = 0.002f;  // Adam
   float row_rate = 0.05f;     // AdaGrad
   float forgetting = 0.15f;   // share of the words whose own row is left out, so that the rest learns to do without
+  float dropped = 0.0f;       // share of hidden units that are silent
   float caution = 1.0f;       // network.h
   uint64_t seed = 1;
 };

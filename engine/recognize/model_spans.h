@@ -1,0 +1,40 @@
+#ifndef PHIVEIL_RECOGNIZE_MODEL_SPANS_H_
+#define PHIVEIL_RECOGNIZE_MODEL_SPANS_H_
+
+// From the model's shares to candidates, and what they say of the candidates of rules.
+
+#include <span>
+
+#include "pack.pb.h"
+#include "recognize/candidate.h"
+#include "text/document.h"
+
+namespace phiveil {
+
+class ModelSpans {
+ public:
+  explicit ModelSpans(const pb::Pack& pack);
+
+  // Adds a candidate for each stretch whose tokens are something with a share of `floor` or more and of
+  // one type; what is found with certainty and what is only possible are apart. Titles, roles and
+  // marks at its ends are left out; a date in digits must be one; a number that a rule has named
+  // already keeps that rule's category. Names and places that only a list speaks for, and that the
+  // model reads as nothing, lose some of their score.
+  void Add(const Document& doc, std::span<const float> shares, float floor, Evidence* evidence) const;
+
+ private:
+  struct Stretch {
+    uint32_t first, end;  // tokens
+    int type;
+    float score;
+  };
+
+  bool Trim(const Document& doc, Stretch* stretch) const;
+  void Doubt(std::span<const float> shares, Evidence* evidence) const;
+
+  ClassBits never_;  // titles, credentials, roles, relations: beside a name, not in it
+};
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_RECOGNIZE_MODEL_SPANS_H_
