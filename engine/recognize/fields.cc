@@ -16,7 +16,8 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 bool IsWordByte(char c) { return IsDigit(c) || IsLetter(c) || static_cast<uint8_t>(c) >= 0x80; }
 
-constexpr std::string_view kSchemes[] = {"tel:", "fax:", "sms:", "mailto:", "urn:uuid:", "urn:oid:", "uuid:", "oid:"};
+constexpr std::string_view kSchemes[] = {
+    "tel:", "fax:", "sms:", "mailto:", "email:", "urn:uuid:", "urn:oid:", "uuid:", "oid:"};
 
 // Bytes before the value itself: a scheme, or the type of a FHIR reference ("Patient/4471",
 // "Practitioner?identifier=…|4471").
@@ -71,7 +72,10 @@ bool TrimToWords(std::string_view view, Extent* part) {
 
 }  // namespace
 
-Fields::Fields(const pb::Pack& pack) : scanner_(pack.fields()) {
+Fields::Fields(const pb::Pack& pack)
+    : scanner_(pack.fields()),
+      persons_(ListBits(pack, {"First", "FirstWord", "Last", "LastWord", "Given"})),
+      things_(ListBits(pack, {"Common", "Clinical", "FacilityNoun", "OrgNoun", "Role", "Month"})) {
   for (const pb::FieldName& name : pack.fields().names()) {
     const pb::Rule& source = pack.rules(static_cast<int>(name.rule()));
     Rule& rule = rules_.emplace_back();
@@ -83,24 +87,59 @@ Fields::Fields(const pb::Pack& pack) : scanner_(pack.fields()) {
     for (const std::string& validator : source.validators()) rule.validators.push_back(FindValidator(validator));
     rule.allow.assign(source.allow().begin(), source.allow().end());
   }
+  for (int i = 0; i < pack.fields().names_size(); ++i) {
+    const std::string& words = pack.fields().names(i).words();
+    if (words == "object identifier") object_identifier_ = &rules_[static_cast<size_t>(i)];
+    if (words == "anchor") anchor_ = &rules_[static_cast<size_t>(i)];
+  }
 }
 
 void Fields::Add(const Document& doc, const Structure& structure, float floor, Evidence* evidence) const {
   for (const FieldValue& value : structure.values) {
-    if (value.name == FieldNames::kNone) continue;
-    const Rule& rule = rules_[value.name];
-    if (rule.category != Category::kSafe) {
-      AddValue(doc, value, rule, floor, evidence);
-      continue;
-    }
-    for (uint32_t at = value.begin; at < value.end; at += kVetoReach) {
-      evidence->vetoes.push_back({at, std::min(at + kVetoReach, value.end), rule.number, rule.veto, true});
+    if (!AddAs(value.name, doc, value, floor, evidence) && !AddAs(value.other, doc, value, floor, evidence)) {
+      AddByForm(doc, value, evidence);
     }
   }
 }
 
-void Fields::AddValue(const Document& doc, const FieldValue& value, const Rule& rule, float floor,
+// What the field of that name makes of the value; false when it is nothing.
+bool Fields::AddAs(uint32_t name, const Document& doc, const FieldValue& value, float floor, Evidence* evidence) const {
+  if (name == FieldNames::kNone) return false;
+  const Rule& rule = rules_[name];
+  if (rule.category != Category::kSafe) return AddValue(doc, value, name, floor, evidence);
+  AddVeto(value, rule, evidence);
+  return true;
+}
+
+// Values that are structure whatever their field is called.
+void Fields::AddByForm(const Document& doc, const FieldValue& value, Evidence* evidence) const {
+  const std::string_view text = doc.view().substr(value.begin, value.end - value.begin);
+  if (object_identifier_ != nullptr && LooksLikeOid(text)) AddVeto(value, *object_identifier_, evidence);
+  const bool anchor =
+      text.size() > 1 && text[0] == '#' && IsLetter(text[1]) && text.find(' ') == std::string_view::npos;
+  if (anchor_ != nullptr && anchor) AddVeto(value, *anchor_, evidence);
+}
+
+void Fields::AddVeto(const FieldValue& value, const Rule& rule, Evidence* evidence) const {
+  for (uint32_t at = value.begin; at < value.end; at += kVetoReach) {
+    evidence->vetoes.push_back({at, std::min(at + kVetoReach, value.end), rule.number, rule.veto, true});
+  }
+}
+
+// What the lists say of a value that its field alone does not prove to be a person's name.
+Fields::Doubt Fields::Weigh(const Document& doc, const Candidate& candidate) const {
+  bool person = false, thing = false;
+  for (uint32_t t = candidate.first_token; t < candidate.end_token; ++t) {
+    const ClassBits classes = doc.tokens()[t].classes;
+    person = person || (classes & persons_) != 0;
+    thing = thing || ((classes & things_) != 0 && (classes & persons_) == 0);
+  }
+  return thing ? Doubt::kThing : person ? Doubt::kPerson : Doubt::kOpen;
+}
+
+bool Fields::AddValue(const Document& doc, const FieldValue& value, uint32_t name, float floor,
                       Evidence* evidence) const {
+  const Rule& rule = rules_[name];
   const std::string_view view = doc.view();
   Candidate candidate;
   candidate.begin = value.begin;
@@ -109,11 +148,11 @@ void Fields::AddValue(const Document& doc, const FieldValue& value, const Rule& 
   candidate.begin += static_cast<uint32_t>(PrefixOf(view.substr(candidate.begin, candidate.end - candidate.begin)));
   TrimTo(view, &candidate.begin, &candidate.end);
   const std::string_view text = view.substr(candidate.begin, candidate.end - candidate.begin);
-  if (rule.score < floor || scanner_.names().SaysNothing(text)) return;
-  if (std::find(rule.allow.begin(), rule.allow.end(), text) != rule.allow.end()) return;
+  if (rule.score < floor || scanner_.names().SaysNothing(text)) return false;
+  if (std::find(rule.allow.begin(), rule.allow.end(), text) != rule.allow.end()) return false;
   const bool stands = std::all_of(rule.validators.begin(), rule.validators.end(),
                                   [&](Validator validator) { return validator(view, candidate.begin, candidate.end); });
-  if (!stands) return;
+  if (!stands) return false;
   std::tie(candidate.first_token, candidate.end_token) = TokenRange(doc, candidate.begin, candidate.end);
   candidate.category = rule.category;
   candidate.subtype = rule.subtype;
@@ -124,10 +163,16 @@ void Fields::AddValue(const Document& doc, const FieldValue& value, const Rule& 
   candidate.labelled = rule.score >= kLabels;
   candidate.rule = rule.number;
   candidate.score = rule.score;
+  if (rule.category == Category::kName && !candidate.labelled) {
+    const Doubt doubt = Weigh(doc, candidate);
+    if (doubt == Doubt::kThing) return false;
+    candidate.labelled = doubt == Doubt::kPerson;
+  }
   candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
   candidate.reason_count = 1;
-  evidence->reasons.push_back({Contribution::Kind::kField, value.place, value.name, rule.score});
+  evidence->reasons.push_back({Contribution::Kind::kField, value.place, name, rule.score});
   evidence->candidates.push_back(candidate);
+  return true;
 }
 
 void KeepToValues(const Document& doc, const Structure& structure, size_t first, Evidence* evidence) {

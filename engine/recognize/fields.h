@@ -11,6 +11,7 @@
 
 #include "pack/pack_tables.h"
 #include "recognize/candidate.h"
+#include "recognize/memory.h"
 #include "recognize/validators.h"
 #include "structure/structure.h"
 #include "text/document.h"
@@ -38,10 +39,22 @@ class Fields {
     std::vector<std::string> allow;
   };
 
-  void AddValue(const Document& doc, const FieldValue& value, const Rule& rule, float floor, Evidence* evidence) const;
+  enum class Doubt : uint8_t { kOpen, kPerson, kThing };
+
+  bool AddAs(uint32_t name, const Document& doc, const FieldValue& value, float floor, Evidence* evidence) const;
+  // False where the value is left to the other rules.
+  bool AddValue(const Document& doc, const FieldValue& value, uint32_t name, float floor, Evidence* evidence) const;
+  void AddByForm(const Document& doc, const FieldValue& value, Evidence* evidence) const;
+  void AddVeto(const FieldValue& value, const Rule& rule, Evidence* evidence) const;
+  Doubt Weigh(const Document& doc, const Candidate& candidate) const;
 
   StructureScanner scanner_;
+  ClassBits persons_ = 0;    // words of names
+  ClassBits things_ = 0;     // words that people are not called by
   std::vector<Rule> rules_;  // by name
+  // Rules whose names, `object identifier` and `anchor`, stand for what is one; nullptr if there is none.
+  const Rule* object_identifier_ = nullptr;
+  const Rule* anchor_ = nullptr;
 };
 
 // A candidate that lies over structure keeps what of it lies in values, or outside of regions. Of a

@@ -300,8 +300,9 @@ std::span<const Entry> ShapeValidators() { return kShape; }
 }  // namespace validators
 
 Validator FindValidator(std::string_view name) {
-  for (std::span<const validators::Entry> table : {validators::DateValidators(), validators::NumberValidators(),
-                                                   validators::PlaceValidators(), validators::ShapeValidators()}) {
+  for (std::span<const validators::Entry> table :
+       {validators::DateValidators(), validators::NumberValidators(), validators::PlaceValidators(),
+        validators::FieldValidators(), validators::ShapeValidators()}) {
     for (const validators::Entry& entry : table) {
       if (entry.name == name) return entry.check;
     }

@@ -48,6 +48,14 @@
 //   after_cap_word        a capital word of three letters or more stands before it
 //   street_shape          every word of the street is capital, and its kind is not a title, a scan or a saint
 //   apartment_word        begins with apt, apartment or trailer
+//   us_state              a state's code or name and nothing else
+// Values of fields
+//   date_like             begins as a date does, or is a year
+//   person_words          two to five capital words and nothing else
+//   file_data             64 bytes or more as files are put into text
+//   not_oid               no object identifier
+//   not_anchor            no reference to another place of the document (#result-4)
+//   not_canonical         no address of a definition of FHIR (…/ValueSet/…)
 // Shape
 //   starts_with_digit, starts_with_letter, hyphenated, digits_and_hyphens
 //   has_digit, has_letter, letters_and_digits, digits_only, not_all_same_digit

@@ -21,6 +21,7 @@ std::span<const Entry> ShapeValidators();
 std::span<const Entry> NumberValidators();
 std::span<const Entry> DateValidators();
 std::span<const Entry> PlaceValidators();
+std::span<const Entry> FieldValidators();
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }

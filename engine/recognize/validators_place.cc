@@ -175,15 +175,30 @@ bool StreetShape(std::string_view view, size_t begin, size_t end) {
   return !(dot && After(view, next) == ' ' && IsUpper(After(view, next, 2)) && value.size() == end - begin);
 }
 
+// A state's code in capitals or its name, and nothing else.
+bool UsState(std::string_view view, size_t begin, size_t end) {
+  const std::string_view value = Value(view, begin, end);
+  if (value.size() == 2) {
+    const std::array<char, 4> code = {' ', ToUpper(value[0]), ToUpper(value[1]), ' '};
+    return kStateCodes.find(std::string_view(code.data(), 4)) != std::string_view::npos;
+  }
+  return std::any_of(kStateNames.begin(), kStateNames.end(), [value](std::string_view name) {
+    return value.size() >= name.size() && value.size() <= name.size() + 6 &&
+           StartsWithWord(value.substr(value.size() - name.size()), name);
+  });
+}
+
 bool ApartmentWord(std::string_view view, size_t begin, size_t end) {
   const std::string_view value = Value(view, begin, end);
   return StartsWithWord(value, "apt") || StartsWithWord(value, "apartment") || StartsWithWord(value, "trailer");
 }
 
 constexpr Entry kPlace[] = {
-    {"tld_known", TldKnown},          {"bare_host", BareHost},         {"not_namespace", NotNamespace},
-    {"file_suffix", FileSuffix},      {"secret_prefix", SecretPrefix}, {"zip_after_state", ZipAfterState},
-    {"after_cap_word", AfterCapWord}, {"street_shape", StreetShape},   {"apartment_word", ApartmentWord},
+    {"tld_known", TldKnown},           {"bare_host", BareHost},
+    {"not_namespace", NotNamespace},   {"file_suffix", FileSuffix},
+    {"secret_prefix", SecretPrefix},   {"zip_after_state", ZipAfterState},
+    {"after_cap_word", AfterCapWord},  {"street_shape", StreetShape},
+    {"apartment_word", ApartmentWord}, {"us_state", UsState},
 };
 
 }  // namespace

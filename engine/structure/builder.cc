@@ -6,11 +6,11 @@
 
 namespace phiveil {
 
-void StructureBuilder::Value(size_t begin, size_t end, uint32_t name, uint16_t place) {
+void StructureBuilder::Value(size_t begin, size_t end, uint32_t name, uint16_t place, uint32_t other) {
   while (begin < end && IsBlank(text_[begin])) ++begin;
   while (begin < end && IsBlank(text_[end - 1])) --end;
   if (begin >= end) return;
-  out_->values.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end), name, place});
+  out_->values.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end), name, place, other});
 }
 
 void StructureBuilder::Region(size_t begin, size_t end) {

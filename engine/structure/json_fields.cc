@@ -116,17 +116,14 @@ void JsonFields::Key(size_t begin, size_t end) {
   AppendWords(key, &path_);
 }
 
-uint32_t JsonFields::NameHere() {
-  const FieldNames& names = builder_->names();
-  if (!frames_.empty()) {
-    const Frame& frame = frames_.back();
-    if (frame.role == Role::kValue && !frame.says.empty()) {
-      said_.assign(path_.begin(), path_.begin() + static_cast<ptrdiff_t>(frame.base));
-      said_.insert(said_.end(), frame.says.begin(), frame.says.end());
-      if (const uint32_t name = names.Find(said_); name != FieldNames::kNone) return name;
-    }
-  }
-  return names.Find(path_);
+// What the members beside the value say it is, or kNone.
+uint32_t JsonFields::NameSaid() {
+  if (frames_.empty()) return FieldNames::kNone;
+  const Frame& frame = frames_.back();
+  if (frame.role != Role::kValue || frame.says.empty()) return FieldNames::kNone;
+  said_.assign(path_.begin(), path_.begin() + static_cast<ptrdiff_t>(frame.base));
+  said_.insert(said_.end(), frame.says.begin(), frame.says.end());
+  return builder_->names().Find(said_);
 }
 
 // Remembers what a member says of the object it stands in, or of one around it.
@@ -150,7 +147,13 @@ void JsonFields::Note(std::string_view value) {
 
 void JsonFields::Emit(size_t begin, size_t end) {
   ++values_;
-  if (begin < end) builder_->Value(begin, end, NameHere());
+  if (begin >= end) return;
+  const uint32_t name = builder_->names().Find(path_), said = NameSaid();
+  if (said == FieldNames::kNone) {
+    builder_->Value(begin, end, name);
+  } else {
+    builder_->Value(begin, end, said, 0, name);
+  }
 }
 
 void JsonFields::String(size_t begin, size_t end) {

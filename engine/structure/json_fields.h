@@ -49,7 +49,7 @@ class JsonFields {
   };
 
   void Begin();
-  uint32_t NameHere();
+  uint32_t NameSaid();
   void Emit(size_t begin, size_t end);
   void Note(std::string_view value);
   void Unescape(size_t begin, size_t end);

@@ -197,14 +197,21 @@ void MarkupReader::Close(std::string_view name) {
   open_.erase(std::prev(found.base()), open_.end());
 }
 
-uint32_t MarkupReader::NameOf(const Element* element) {
+// A value of `element`, or of an attribute whose name is on the path (`element` is null then).
+void MarkupReader::EmitValue(size_t begin, size_t end, const Element* element) {
   const FieldNames& names = builder_->names();
+  const uint32_t name = names.Find(path_);
+  uint32_t said = FieldNames::kNone;
   if (element != nullptr && !element->says.empty()) {
     said_ = path_;
     said_.insert(said_.end(), element->says.begin(), element->says.end());
-    if (const uint32_t name = names.Find(said_); name != FieldNames::kNone) return name;
+    said = names.Find(said_);
   }
-  return names.Find(path_);
+  if (said == FieldNames::kNone) {
+    builder_->Value(begin, end, name);
+  } else {
+    builder_->Value(begin, end, said, 0, name);
+  }
 }
 
 void MarkupReader::EmitAttributes(const Tag& tag) {
@@ -218,8 +225,12 @@ void MarkupReader::EmitAttributes(const Tag& tag) {
     const std::string_view local = WithoutPrefix(name);
     const bool is_value = IsValueAttribute(local);
     if (!is_value) AppendWords(local, &path_);
-    const bool plain_html = html_ && !local.empty() && !local.starts_with("data");
-    builder_->Value(one.begin, one.end, plain_html ? FieldNames::kNone : NameOf(is_value ? &open_.back() : nullptr));
+    const bool plain_html = html_ && !is_value && !local.empty() && !local.starts_with("data");
+    if (plain_html) {
+      builder_->Value(one.begin, one.end);
+    } else {
+      EmitValue(one.begin, one.end, is_value ? &open_.back() : nullptr);
+    }
     Unescape(one.begin, one.end);
     path_.resize(words);
     from = one.end;
@@ -232,8 +243,7 @@ void MarkupReader::EmitText(size_t end) {
   if (text_from_ >= end) return;
   Unescape(text_from_, end);
   if (open_.empty()) return;
-  const uint32_t name = IsHtmlElement(open_.back().name) ? FieldNames::kNone : NameOf(&open_.back());
-  if (name != FieldNames::kNone) builder_->Value(text_from_, end, name);
+  if (!IsHtmlElement(open_.back().name)) EmitValue(text_from_, end, &open_.back());
 }
 
 void MarkupReader::Finish() {

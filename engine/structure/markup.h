@@ -64,7 +64,7 @@ class MarkupReader {
   void EmitText(size_t end);
   void Structure(size_t begin, size_t end, std::string_view name);
   void Unescape(size_t begin, size_t end);
-  uint32_t NameOf(const Element* element);
+  void EmitValue(size_t begin, size_t end, const Element* element);
   void CollectClosed();
 
   StructureBuilder* builder_;

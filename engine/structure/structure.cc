@@ -36,7 +36,7 @@ void AppendInner(const FieldValue& outer, const Structure& inner, std::vector<Fi
   const uint32_t size = outer.end - outer.begin;
   uint32_t at = 0;
   const auto open_until = [&](uint32_t end) {
-    if (end > at) out->push_back({outer.begin + at, outer.begin + end, FieldNames::kNone, 0});
+    if (end > at) out->push_back({outer.begin + at, outer.begin + end});
   };
   size_t region = 0, value = 0;
   while (region < inner.regions.size() || value < inner.values.size()) {

@@ -62,6 +62,7 @@ class Table {
     }
     if (at >= limit || end - line > kLongestHeader) return false;
     delimiter_ = text_[at];
+    border_ = text_[line] == '|' || text_.substr(line, begin - line).find('|') != kNone;
     const char second = SecondDelimiter(at + 1, end);
     return second != 0 && (IsName({begin, at}) || second == delimiter_ || delimiter_ == kGaps);
   }
@@ -127,7 +128,7 @@ class Table {
     if (delimiter_ == kGaps) return SplitAtGaps(line, end);
     const bool bars = delimiter_ == '|';
     size_t at = line;
-    if (bars) {
+    if (bars && border_) {
       while (at < end && IsBlank(text_[at])) ++at;
       if (at < end && text_[at] == '|') ++at;
     }
@@ -147,7 +148,7 @@ class Table {
       ++at;
     }
     // A bar at the end closes the line; it does not begin a cell.
-    if (bars && cells_.size() > 1 && cells_.back().begin >= cells_.back().end) cells_.pop_back();
+    if (bars && border_ && cells_.size() > 1 && cells_.back().begin >= cells_.back().end) cells_.pop_back();
     return end;
   }
 
@@ -210,6 +211,7 @@ class Table {
   const std::string_view text_;
   StructureBuilder& builder_;
   char delimiter_ = ',';
+  bool border_ = false;  // lines begin and end with a bar
   std::vector<Cell> cells_, placed_;
   std::vector<uint32_t> names_;
   std::vector<size_t> starts_;

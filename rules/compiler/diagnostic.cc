@@ -50,6 +50,8 @@ constexpr Name kNames[] = {
     {Code::kNoNegativeExample, "no-negative-example"},
     {Code::kBadAllow, "bad-allow"},
     {Code::kBadCue, "bad-cue"},
+    {Code::kBadField, "bad-field"},
+    {Code::kBadHl7, "bad-hl7"},
     {Code::kBadClass, "bad-class"},
     {Code::kBadList, "bad-list"},
     {Code::kBadModel, "bad-model"},

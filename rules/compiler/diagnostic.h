@@ -52,6 +52,8 @@ enum class Code : uint8_t {
   kNoNegativeExample = 42,
   kBadAllow = 43,
   kBadCue = 44,
+  kBadField = 45,
+  kBadHl7 = 46,
   kBadClass = 50,
   kBadList = 51,
   kBadModel = 53,

@@ -65,7 +65,13 @@ class RuleWriter {
 
  private:
   void WriteText() {
-    constexpr std::string_view kKinds[] = {"pattern   ", "form      ", "list      "};
+    constexpr std::string_view kKinds[] = {"pattern   ", "form      ", "list      ", "field     "};
+    if (rule_.kind == RuleKind::kField) {
+      std::vector<std::string> names;
+      for (const YamlNode* name : rule_.fields) names.push_back(name->value);
+      out_ << kKinds[static_cast<size_t>(rule_.kind)] << Words(names) << "\n";
+      return;
+    }
     out_ << kKinds[static_cast<size_t>(rule_.kind)] << rule_.text << "\n";
     if (part_.expanded != rule_.text && !part_.expanded.empty()) out_ << "          = " << part_.expanded << "\n";
     if (rule_.kind != RuleKind::kPattern) return;
@@ -87,7 +93,7 @@ class RuleWriter {
   }
 
   void WriteClasses() {
-    if (rule_.kind == RuleKind::kPattern) return;
+    if (rule_.kind == RuleKind::kPattern || rule_.kind == RuleKind::kField) return;
     for (const ClassSource& source : compiled_.source->classes) {
       if (!Names(part_.expanded, source.name)) continue;
       std::vector<std::string> words = source.words;

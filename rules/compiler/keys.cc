@@ -24,8 +24,15 @@ constexpr std::string_view kShows[] = {"nothing", "year", "cap90", "zip3", "role
 
 constexpr Key kPack[] = {
     {"pack", KeyType::kText, true},      {"version", KeyType::kText, true}, {"about", KeyType::kText, true},
-    {"rules", KeyType::kTextList, true}, {"macros", KeyType::kMap}, {"model", KeyType::kText},         {"classes", KeyType::kList},
-    {"lists", KeyType::kTextList},
+    {"rules", KeyType::kTextList, true}, {"macros", KeyType::kMap},         {"model", KeyType::kText},
+    {"classes", KeyType::kList},         {"lists", KeyType::kTextList},     {"hl7", KeyType::kText},
+    {"no_values", KeyType::kTextList},
+};
+constexpr Key kHl7[] = {
+    {"unlisted", KeyType::kText},
+    {"kinds", KeyType::kMap},
+    {"types", KeyType::kMap, true},
+    {"segments", KeyType::kMap, true},
 };
 constexpr Key kClass[] = {
     {"class", KeyType::kText, true},
@@ -33,7 +40,7 @@ constexpr Key kClass[] = {
     {"file", KeyType::kText},
     {"about", KeyType::kText},
 };
-constexpr Key kRuleFile[] = {{"category", KeyType::kText, true}, {"rules", KeyType::kList, true}};
+constexpr Key kRuleFile[] = {{"category", KeyType::kText}, {"rules", KeyType::kList, true}};
 constexpr Key kRule[] = {
     {"id", KeyType::kText, true},
     {"status", KeyType::kText, true, 0, 0, kStatuses},
@@ -41,6 +48,8 @@ constexpr Key kRule[] = {
     {"pattern", KeyType::kText},
     {"form", KeyType::kText},
     {"list", KeyType::kText},
+    {"field", KeyType::kTextList},
+    {"category", KeyType::kText},
     {"caseless", KeyType::kBool},
     {"boundary", KeyType::kText, false, 0, 0, kBoundaries},
     {"score", KeyType::kNumber, false, 0, 0.99},
@@ -178,6 +187,10 @@ void CheckValue(const YamlFile& file, const Key& key, const YamlNode& name, cons
 
 const KeyTable& PackKeys() {
   static constexpr KeyTable kTable{"a pack", kPack};
+  return kTable;
+}
+const KeyTable& Hl7Keys() {
+  static constexpr KeyTable kTable{"a table of HL7", kHl7};
   return kTable;
 }
 const KeyTable& ClassKeys() {

@@ -39,6 +39,7 @@ struct KeyTable {
 };
 
 const KeyTable& PackKeys();
+const KeyTable& Hl7Keys();
 const KeyTable& ClassKeys();
 const KeyTable& RuleFileKeys();
 const KeyTable& RuleKeys();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/concat.h"
+#include "compiler/field_compiler.h"
 #include "compiler/form_compiler.h"
 #include "compiler/pattern/pattern.h"
 #include "match/database.h"
@@ -44,7 +45,11 @@ std::string InMacro(std::string_view text, size_t origin, std::string_view expan
 class PackCompiler {
  public:
   PackCompiler(CompiledPack* out, Diagnostics* diagnostics)
-      : out_(out), source_(*out->source), pack_(out->pack), diagnostics_(diagnostics) {
+      : out_(out),
+        source_(*out->source),
+        pack_(out->pack),
+        diagnostics_(diagnostics),
+        fields_(pack_.mutable_fields(), diagnostics) {
     for (size_t i = 0; i < source_.classes.size(); ++i) {
       class_bits_[source_.classes[i].name] = 1ull << (token_class::kFirstListBit + static_cast<int>(i));
       class_names_.push_back(source_.classes[i].name);
@@ -62,8 +67,13 @@ class PackCompiler {
       if (rule.retired()) continue;
       part.rule = pack_.rules_size();
       FillRule(rule, pack_.add_rules());
-      if (!rule.text.empty()) CompileText(rule, &part);
+      if (rule.kind == RuleKind::kField) {
+        fields_.AddRule(rule, static_cast<uint32_t>(part.rule));
+      } else if (!rule.text.empty()) {
+        CompileText(rule, &part);
+      }
     }
+    fields_.AddRest(source_);
   }
 
   void BuildLexicon() {
@@ -236,6 +246,7 @@ class PackCompiler {
   const PackSource& source_;
   pb::Pack& pack_;
   Diagnostics* diagnostics_;
+  FieldCompiler fields_;
   std::map<std::string, ClassBits, std::less<>> class_bits_;
   std::vector<std::string_view> class_names_;
   std::map<std::tuple<std::string, bool, pb::Boundary, std::string>, int> expressions_;

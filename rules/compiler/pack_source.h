@@ -5,6 +5,7 @@
 // checked by pack_compiler.h.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,12 +41,12 @@ struct ExampleSource {
   const YamlNode* node = nullptr;
 };
 
-enum class RuleKind { kPattern, kForm, kList };
+enum class RuleKind { kPattern, kForm, kList, kField };
 
 struct RuleSource {
   const YamlFile* file = nullptr;
   const YamlNode* node = nullptr;
-  const YamlNode* text_node = nullptr;  // of pattern, form or list
+  const YamlNode* text_node = nullptr;  // of pattern, form, list or field
 
   std::string id;
   std::string status;
@@ -53,7 +54,8 @@ struct RuleSource {
   Category category = Category::kSafe;
   Subtype subtype = Subtype::kNone;
   RuleKind kind = RuleKind::kPattern;
-  std::string text;
+  std::string text;  // empty for fields
+  std::vector<const YamlNode*> fields;
   bool caseless = true;
   pb::Boundary boundary = pb::BOUNDARY_TOKEN;
   std::string extend;
@@ -68,8 +70,8 @@ struct RuleSource {
 };
 
 struct CaseSource {
-  std::string path;   // mrn.cases
-  Category category;  // of the rule file beside it
+  std::string path;                  // mrn.cases
+  std::optional<Category> category;  // of the rule file beside it; nothing: of all
 };
 
 struct PackSource {
@@ -82,6 +84,8 @@ struct PackSource {
   std::vector<ClassSource> classes;
   std::vector<RuleSource> rules;  // retired ones too
   std::vector<CaseSource> cases;
+  std::vector<std::string> no_values;
+  const YamlFile* hl7_file = nullptr;  // may stay null
   const YamlFile* pack_file = nullptr;
   std::vector<std::unique_ptr<YamlFile>> files;  // what all nodes point into
 };

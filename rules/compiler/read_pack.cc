@@ -51,6 +51,10 @@ class PackReader {
     ReadMacros(file, root.Find("macros"));
     ReadClasses(file, root);
     ReadRuleFiles(file, ListOf(root, "rules"));
+    ReadHl7(file, root.Find("hl7"));
+    for (const YamlNode& value : ListOf(root, "no_values")) {
+      if (value.kind == YamlNode::Kind::kScalar) pack_->no_values.push_back(value.value);
+    }
     ReportUnlisted();
   }
 
@@ -174,10 +178,25 @@ class PackReader {
     }
   }
 
+  void ReadHl7(const YamlFile& file, const YamlNode* node) {
+    if (node == nullptr || node->kind != YamlNode::Kind::kScalar) return;
+    if (!IsPlainName(node->value)) {
+      diagnostics_->Report(Code::kUnreadableFile, file.At(*node),
+                           "a table of HL7 is named like `hl7.yaml`, in the pack's folder");
+      return;
+    }
+    listed_.insert(node->value);
+    std::unique_ptr<YamlFile> table = LoadYaml((fs::path(pack_->dir) / node->value).string(), diagnostics_);
+    if (table == nullptr) return;
+    pack_->hl7_file = table.get();
+    pack_->files.push_back(std::move(table));
+  }
+
   void AddCases(fs::path path, const YamlFile& rules) {
     path.replace_extension(".cases");
     const auto category = ParseCategory(TextOf(rules.root, "category").value_or(""));
-    if (category && Exists(path)) pack_->cases.push_back({path.string(), *category});
+    const bool known = category.has_value() || rules.root.Find("category") == nullptr;
+    if (known && Exists(path)) pack_->cases.push_back({path.string(), category});
   }
 
   void ReportUnlisted() {

@@ -93,8 +93,10 @@ class RuleReader {
 
   void ReadKind() {
     int kinds = 0;
-    const std::pair<std::string_view, RuleKind> known[] = {
-        {"pattern", RuleKind::kPattern}, {"form", RuleKind::kForm}, {"list", RuleKind::kList}};
+    const std::pair<std::string_view, RuleKind> known[] = {{"pattern", RuleKind::kPattern},
+                                                           {"form", RuleKind::kForm},
+                                                           {"list", RuleKind::kList},
+                                                           {"field", RuleKind::kField}};
     for (const auto& [key, kind] : known) {
       const YamlNode* text = node_.Find(key);
       if (text == nullptr) continue;
@@ -103,8 +105,9 @@ class RuleReader {
       rule_.text = text->value;
       rule_.text_node = text;
     }
+    if (rule_.kind == RuleKind::kField && kinds == 1) ReadFields();
     if (kinds != 1) {
-      Report(Code::kOneOf, node_, Concat("a rule has one of `pattern`, `form` and `list`; this has ", kinds));
+      Report(Code::kOneOf, node_, Concat("a rule has one of `pattern`, `form`, `list` and `field`; this has ", kinds));
       rule_.text.clear();
     }
     if (kinds == 1 && rule_.kind != RuleKind::kPattern) {
@@ -113,6 +116,16 @@ class RuleReader {
           Report(Code::kKeyNotHere, *value, Concat("`", key, "` belongs to patterns"), "remove it");
         }
       }
+    }
+  }
+
+  void ReadFields() {
+    for (const YamlNode& name : ListOf(node_, "field")) {
+      if (name.kind == YamlNode::Kind::kScalar) rule_.fields.push_back(&name);
+    }
+    if (rule_.fields.empty()) Report(Code::kBadField, *rule_.text_node, "a rule of fields without a name of one");
+    if (const YamlNode* cues = node_.Find("cues")) {
+      Report(Code::kKeyNotHere, *cues, "a field's name is all that is known of its value", "remove the cues");
     }
   }
 
@@ -223,24 +236,36 @@ class RuleReader {
   RuleSource rule_;
 };
 
+std::optional<Category> ReadCategory(const YamlFile& file, const YamlNode* node, Diagnostics* diagnostics) {
+  if (node == nullptr || node->kind != YamlNode::Kind::kScalar) return std::nullopt;
+  const std::optional<Category> category = ParseCategory(node->value);
+  if (!category && !node->value.empty()) {
+    diagnostics->Report(Code::kUnknownCategory, file.At(*node), Concat("no category `", node->value, "`"),
+                        DidYouMean(node->value, CategoryNames(), Concat("one of: ", Join(CategoryNames()))));
+  }
+  return category;
+}
+
 }  // namespace
 
 void ReadRuleFile(const YamlFile& file, PackSource* pack, Diagnostics* diagnostics) {
   if (!CheckMap(file, file.root, RuleFileKeys(), diagnostics)) return;
-  const std::string_view name = TextOf(file.root, "category").value_or("");
-  const std::optional<Category> category = ParseCategory(name);
-  if (!category) {
-    if (!name.empty()) {
-      diagnostics->Report(Code::kUnknownCategory, file.At(*file.root.Find("category")),
-                          Concat("no category `", name, "`"),
-                          DidYouMean(name, CategoryNames(), Concat("one of: ", Join(CategoryNames()))));
-    }
-    return;
-  }
+  const YamlNode* of_file = file.root.Find("category");
+  const std::optional<Category> category = ReadCategory(file, of_file, diagnostics);
+  if (of_file != nullptr && !category) return;
   for (const YamlNode& node : ListOf(file.root, "rules")) {
     if (node.kind != YamlNode::Kind::kMap) continue;
     CheckMap(file, node, RuleKeys(), diagnostics);
-    pack->rules.push_back(RuleReader(file, node, *category, diagnostics).Read());
+    const YamlNode* of_rule = node.Find("category");
+    if (of_file != nullptr && of_rule != nullptr) {
+      diagnostics->Report(Code::kKeyNotHere, file.At(*of_rule),
+                          "the category of this file's rules is said at its begin", "remove one of the two");
+    } else if (of_file == nullptr && of_rule == nullptr) {
+      diagnostics->Report(Code::kMissingKey, file.At(node), "neither the rule nor its file has the key `category`");
+      continue;
+    }
+    const std::optional<Category> own = of_file != nullptr ? category : ReadCategory(file, of_rule, diagnostics);
+    if (own) pack->rules.push_back(RuleReader(file, node, *own, diagnostics).Read());
   }
 }
 

@@ -85,7 +85,7 @@ void RuleTester::RunExamples(const PackSource& source, Tally* tally, std::ostrea
       const SourceFile::Place place = file.PlaceOf(example.node->offset);
       const std::string where = Concat(file.path(), ":", place.line, ":", place.column);
       const std::string what = Concat("example of ", rule.id);
-      const absl::StatusOr<Verdict> verdict = Judge(example.marked, rule.category, false);
+      const absl::StatusOr<Verdict> verdict = Judge(example.marked, {rule.category});
       if (verdict.ok() && !verdict->miss && !verdict->extra) continue;
       ++tally->failed;
       if (verdict.ok()) {
@@ -107,7 +107,13 @@ void RuleTester::RunCases(const CaseSource& source, Tally* tally, Diagnostics* d
 void RuleTester::RunCase(const CaseSource& source, const CaseLine& one, Tally* tally, std::ostream& out) const {
   ++tally->run;
   const std::string where = Concat(source.path, ":", one.line);
-  const absl::StatusOr<Verdict> verdict = Judge(one.marked, source.category, true);
+  std::set<Category> judged;
+  for (size_t i = 0; i < kCategoryCount; ++i) {
+    const auto category = static_cast<Category>(i);
+    if (!source.category || category == *source.category) judged.insert(category);
+  }
+  for (const Mark& mark : one.marked.marks) judged.insert(mark.category);
+  const absl::StatusOr<Verdict> verdict = Judge(one.marked, std::move(judged));
   if (!verdict.ok()) {
     ++tally->failed;
     out << where << ": case: " << Message(verdict.status()) << "\n";
@@ -130,13 +136,8 @@ void RuleTester::RunCase(const CaseSource& source, const CaseLine& one, Tally* t
   }
 }
 
-absl::StatusOr<RuleTester::Verdict> RuleTester::Judge(const MarkedText& text, Category category,
-                                                      bool marked_too) const {
+absl::StatusOr<RuleTester::Verdict> RuleTester::Judge(const MarkedText& text, std::set<Category> judged) const {
   Verdict verdict;
-  std::set<Category> judged{category};
-  if (marked_too) {
-    for (const Mark& mark : text.marks) judged.insert(mark.category);
-  }
   PHIVEIL_ASSIGN_OR_RETURN(const std::vector<Finding> findings, engine_->Find(text.text, {.rules_only = true}));
   std::vector<Mark> found;
   for (const Finding& f : findings) {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,8 @@ class RuleTester {
   // Each example of each rule that is not retired: the rule's category is compared.
   void RunExamples(const PackSource& source, Tally* tally, std::ostream& out) const;
 
-  // One case file: its category and all that are marked in the line are compared.
+  // One case file: its category and all that are marked in the line are compared; every category where the
+  // rule file has none.
   void RunCases(const CaseSource& source, Tally* tally, Diagnostics* diagnostics, std::ostream& out) const;
 
  private:
@@ -42,7 +44,7 @@ class RuleTester {
   };
 
   RuleTester() = default;
-  absl::StatusOr<Verdict> Judge(const MarkedText& text, Category category, bool marked_too) const;
+  absl::StatusOr<Verdict> Judge(const MarkedText& text, std::set<Category> judged) const;
   void JudgeVetoes(const MarkedText& text, Verdict* verdict) const;
   void RunCase(const CaseSource& source, const CaseLine& one, Tally* tally, std::ostream& out) const;
 

@@ -97,6 +97,12 @@ TEST(Schema, Pack) {
   ExpectSameKeys(ClassKeys(), *file->root.Find("$defs")->Find("class"));
 }
 
+TEST(Schema, Hl7) {
+  const auto file = Schema("hl7");
+  ASSERT_NE(file, nullptr);
+  ExpectSameKeys(Hl7Keys(), file->root);
+}
+
 TEST(Schema, Policy) {
   const auto file = Schema("policy");
   ASSERT_NE(file, nullptr);
