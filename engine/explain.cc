@@ -26,17 +26,21 @@ std::string OutcomeOf(const RulePack& pack, const Request& request, const Worksp
   return Concat("lost to ", RuleId(pack, request, workspace.evidence.candidates[winner->candidate]));
 }
 
-std::string DescribeToken(const RulePack& pack, const Workspace& workspace, const Token& token) {
+Explanation::Word WordOf(const RulePack& pack, const Workspace& workspace, const Token& token) {
   const pb::Pack& tables = pack.impl().tables->pack;
-  std::string note =
-      Concat("bytes ", workspace.doc.SourceBegin(token.begin), " to ", workspace.doc.SourceEnd(token.end), ": ");
-  bool listed = false;
+  Explanation::Word word;
+  word.begin = static_cast<uint32_t>(workspace.doc.SourceBegin(token.begin));
+  word.end = static_cast<uint32_t>(workspace.doc.SourceEnd(token.end));
   for (int i = 0; i < tables.classes_size(); ++i) {
-    if (!(token.classes >> (token_class::kFirstListBit + i) & 1)) continue;
-    note += Concat(listed ? ", " : "in list ", tables.classes(i));
-    listed = true;
+    if (token.classes >> (token_class::kFirstListBit + i) & 1) word.lists.push_back(tables.classes(i));
   }
-  return listed ? note : note + "in no list";
+  return word;
+}
+
+std::string Describe(const Explanation::Word& word) {
+  std::string note = Concat("bytes ", word.begin, " to ", word.end, word.lists.empty() ? ": in no list" : ": in list ");
+  for (const std::string& list : word.lists) note += Concat(&list == &word.lists.front() ? "" : ", ", list);
+  return note;
 }
 
 }  // namespace
@@ -74,7 +78,8 @@ Explanation ExplainStretch(const RulePack& pack, const Request& request, const W
   for (const Token& token : workspace.doc.tokens()) {
     const bool word = (token.classes & (token_class::kAnyWord | token_class::kNum)) != 0;
     if (word && token.begin < to && from < token.end) {
-      explanation.notes.push_back(DescribeToken(pack, workspace, token));
+      explanation.words.push_back(WordOf(pack, workspace, token));
+      explanation.notes.push_back(Describe(explanation.words.back()));
     }
   }
   return explanation;

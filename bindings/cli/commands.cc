@@ -22,6 +22,7 @@ void ForbidCoreFiles() {
 ExitCode Dispatch(const Options& options) {
   const std::string& command = options.command;
   if (command == "explain") return RunExplain(options);
+  if (command == "eval") return RunEval(options);
   if (command.starts_with("rules ") || command.starts_with("policy ")) return RunRules(options);
   if (command.starts_with("vault ") || command.starts_with("audit ")) return RunVault(options);
   return RunText(options);

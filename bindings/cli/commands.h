@@ -8,6 +8,7 @@ namespace phiveil::cli {
 
 ExitCode RunText(const Options& options);     // redact, find, restore
 ExitCode RunExplain(const Options& options);  // explain
+ExitCode RunEval(const Options& options);     // eval
 ExitCode RunRules(const Options& options);    // rules *, policy *
 ExitCode RunVault(const Options& options);    // vault *, audit *
 

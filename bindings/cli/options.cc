@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <climits>
 #include <functional>
 
 namespace phiveil::cli {
@@ -52,6 +53,18 @@ constexpr char kExplainFooter[] = R"(Examples:
 
 For a stretch of text: which rules, cues and vetoes spoke, what the threshold was and what won.
 Prints offsets only, unless --show-text is given.)";
+
+constexpr char kEvalFooter[] = R"(Examples:
+  phiveil eval corpora/notes
+  phiveil eval gold.jsonl --misses 50 --errors 0
+  phiveil eval gold.jsonl --compare-pack my.pack      what my.pack gains and loses
+  phiveil eval notes/ --known known.jsonl --format json
+
+GOLD is a folder of notes (*.txt) in which identifiers stand as [[LABEL:text]], or a file of JSON
+Lines: {"id":…,"text":…,"spans":[{"start","end","label"}]} in code points; optional "known" as for
+`find`, and "ignore":true on a span that is neither hit nor error. Labels of what may stay (STATE,
+YEAR, AGE, …) are neither, too; an age over 89 needs a label of its own, such as AGE90.
+Counted are letters and digits. Shows text of the misses and false findings: it may be identifiers.)";
 
 void AddPack(CLI::App* app, Options* options) {
   app->add_option("--pack", options->pack, "Compiled rule pack (default: the built-in one)")->type_name("FILE");
@@ -196,6 +209,35 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddPolicy(explain, options);
 }
 
+void AddEval(CLI::App* app, Options* options) {
+  CLI::App* eval = AddCommand(app, "eval", "Measure what is found and missed on marked texts", options);
+  eval->footer(kEvalFooter);
+  eval->add_option("GOLD", options->gold, "Folder of marked notes, or JSON Lines, plain, .gz or .zst")
+      ->type_name("")
+      ->required();
+  AddPack(eval, options);
+  AddPolicy(eval, options);
+  eval->add_option("--compare-pack", options->compare_pack, "Measure this pack too, and say what it gains and loses")
+      ->type_name("FILE");
+  eval->add_option("--compare-policy", options->compare_policy, "The same with this policy")->type_name("NAME|FILE");
+  eval->add_option("--known", options->known,
+                   "Known identifiers as JSON Lines: {\"id\":…,\"known\":{…}}; may be given again")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+  eval->add_option("--misses", options->show_misses,
+                   "How many missed identifiers to show (default: 10); of a comparison, how many gained and lost ones "
+                   "(default: all)")
+      ->type_name("N")
+      ->check(CLI::Range(0, INT_MAX).description(""));
+  eval->add_option("--errors", options->show_errors, "The same for false findings")
+      ->type_name("N")
+      ->check(CLI::Range(0, INT_MAX).description(""));
+  eval->add_option("--format", options->format, "text for people, json for machines")
+      ->type_name("text|json")
+      ->check(CLI::IsMember({"text", "json"}).description(""));
+}
+
 void AddRuleCommands(CLI::App* app, Options* options) {
   CLI::App* rules = AddFamily(app, "rules", "Write, check and try rule packs");
   const auto folder = [options](CLI::App* command) {
@@ -236,6 +278,7 @@ std::unique_ptr<CLI::App> MakeParser(Options* options) {
   app->set_version_flag("--version", "phiveil " PHIVEIL_VERSION);
   app->require_subcommand(1);
   AddTextCommands(app.get(), options);
+  AddEval(app.get(), options);
   AddRuleCommands(app.get(), options);
   AddVaultCommands(app.get(), options);
   return app;

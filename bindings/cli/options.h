@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,12 @@ struct Options {
   std::string at;     // BEGIN:END in code points
   uint64_t line = 0;  // 1-based; 0: not given
   bool show_text = false;
+
+  // eval
+  std::string gold;
+  std::string compare_pack, compare_policy;  // empty: as `pack` and `policy`
+  std::vector<std::string> known;
+  std::optional<size_t> show_misses, show_errors;
 
   // rules, policy, audit
   std::string folder, rule_id, file;

@@ -52,6 +52,21 @@ TEST(ExplainTest, NamesVetoesAndLists) {
                           [](const std::string& note) { return note.find("in list") != std::string::npos; }));
 }
 
+TEST(ExplainTest, WordsSayWhatListsTheyAreIn) {
+  Engine engine("tag_only");
+  const std::string_view text = "é Dr Smith, 12";
+  const auto explanation = engine->Explain(text, {}, 0, text.size());
+  ASSERT_TRUE(explanation.ok());
+  std::vector<std::string_view> words;
+  for (const Explanation::Word& word : explanation->words)
+    words.push_back(text.substr(word.begin, word.end - word.begin));
+  EXPECT_EQ(words, (std::vector<std::string_view>{"é", "Dr", "Smith", "12"}));
+  const auto lists = [&](size_t i) -> const auto& { return explanation->words[i].lists; };
+  EXPECT_EQ(std::count(lists(1).begin(), lists(1).end(), "Title"), 1);
+  EXPECT_EQ(std::count(lists(2).begin(), lists(2).end(), "Last"), 1);
+  EXPECT_TRUE(lists(3).empty());
+}
+
 TEST(ExplainTest, NothingStandsInAnEmptyStretch) {
   Engine engine("tag_only");
   const auto explanation = engine->Explain("plain words", {}, 3, 3);
