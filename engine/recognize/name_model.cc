@@ -8,10 +8,15 @@
 #include "base/concat.h"
 #include "base/status_macros.h"
 
+// Vectors are passed between functions of this file alone, and all of those are inlined.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+
 // One build serves machines with and without wide registers.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
-#define PHIVEIL_WIDE __attribute__((target_clones("arch=haswell", "default")))
+#define PHIVEIL_WIDE __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define PHIVEIL_WIDE
 #endif
@@ -25,7 +30,8 @@ constexpr float kLargest = 3000;     // ten of them stay within sixteen bits
 constexpr size_t kWidest = 1024;
 constexpr int kBlock = 64;        // units come in these
 constexpr size_t kKinds = 16384;  // kept at once; a power of two
-constexpr size_t kNear = 2;       // tokens beside one worth a look that are looked at too
+constexpr float kFaint = 6.0f;    // below the highest score: a tag that far down has nothing to say
+constexpr size_t kNear = 1;       // tokens beside one worth a look that are looked at too
 
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(Concat("rule pack is damaged: the name model ", what, "; compile or install it again"));
@@ -33,86 +39,148 @@ absl::Status Damaged(std::string_view what) {
 
 int16_t Small(float value) { return static_cast<int16_t>(std::lround(std::clamp(value / kStep, -kLargest, kLargest))); }
 
+// Eight at once; the compiler cuts them in two where the machine has four.
+constexpr int kLanes = 8;
+typedef float Floats __attribute__((vector_size(kLanes * sizeof(float))));      // NOLINT(modernize-use-using)
+typedef int32_t Words __attribute__((vector_size(kLanes * sizeof(int32_t))));   // NOLINT(modernize-use-using)
+typedef int16_t Halves __attribute__((vector_size(kLanes * sizeof(int16_t))));  // NOLINT(modernize-use-using)
+static_assert(kTags == 2 * kLanes);
+
+template <typename Vector, typename Value>
+[[gnu::always_inline]] inline Vector Load(const Value* from) {
+  Vector vector;
+  __builtin_memcpy(&vector, from, sizeof vector);
+  return vector;
+}
+
+template <typename Vector, typename Value>
+[[gnu::always_inline]] inline void Store(Vector vector, Value* to) {
+  __builtin_memcpy(to, &vector, sizeof vector);
+}
+
+[[gnu::always_inline]] inline Floats Widened(const int16_t* from) {
+  return __builtin_convertvector(__builtin_convertvector(Load<Halves>(from), Words), Floats);
+}
+
+[[gnu::always_inline]] inline float Highest(Floats low, Floats high) {
+  const Floats both = low > high ? low : high;
+  float highest = both[0];
+  for (int i = 1; i < kLanes; ++i) highest = both[i] > highest ? both[i] : highest;
+  return highest;
+}
+
 // What a vector says at every offset: its product with one matrix after another, as small integers.
-// Wide enough blocks that the sums of one do not wait for each other.
 PHIVEIL_WIDE void FoldAll(const float* vector, const float* matrices, int width, int units, int16_t* rows) {
+  constexpr int kParts = kBlock / kLanes;
   for (int o = 0; o < kModelOffsets; ++o) {
     for (int from = 0; from < units; from += kBlock) {
-      float sums[kBlock] = {};
+      Floats s0 = {}, s1 = {}, s2 = {}, s3 = {}, s4 = {}, s5 = {}, s6 = {}, s7 = {};
+      static_assert(kParts == 8);
       for (int i = 0; i < width; ++i) {
         const float* row = matrices + (o * width + i) * units + from;
-        for (int u = 0; u < kBlock; ++u) sums[u] += vector[i] * row[u];
+        const Floats factor = Floats{} + vector[i];
+        s0 += factor * Load<Floats>(row);
+        s1 += factor * Load<Floats>(row + 8);
+        s2 += factor * Load<Floats>(row + 16);
+        s3 += factor * Load<Floats>(row + 24);
+        s4 += factor * Load<Floats>(row + 32);
+        s5 += factor * Load<Floats>(row + 40);
+        s6 += factor * Load<Floats>(row + 48);
+        s7 += factor * Load<Floats>(row + 56);
       }
-      for (int u = 0; u < kBlock; ++u) {
-        const float value = std::min(std::max(sums[u] / kStep, -kLargest), kLargest);
-        rows[o * units + from + u] = static_cast<int16_t>(static_cast<int32_t>(value));
-      }
+      const auto put = [&](Floats value, int part) __attribute__((always_inline)) {
+        value *= 1.0f / kStep;
+        value = value > kLargest ? Floats{} + kLargest : value;
+        value = value < -kLargest ? Floats{} - kLargest : value;
+        Store(__builtin_convertvector(__builtin_convertvector(value, Words), Halves),
+              rows + o * units + from + part * kLanes);
+      };
+      put(s0, 0), put(s1, 1), put(s2, 2), put(s3, 3), put(s4, 4), put(s5, 5), put(s6, 6), put(s7, 7);
     }
   }
 }
 
 PHIVEIL_WIDE void AddFloats(const float* from, int count, float* to) {
-  for (int i = 0; i < count; ++i) to[i] += from[i];
+  for (int i = 0; i < count; i += kLanes) Store(Load<Floats>(to + i) + Load<Floats>(from + i), to + i);
 }
 
 // sums = base + all of rows
 PHIVEIL_WIDE void AddAll(const int16_t* base, const int16_t* const* rows, int count, int units, int16_t* sums) {
-  for (int from = 0; from < units; from += kTags) {
-    int16_t total[kTags];
-    for (int u = 0; u < kTags; ++u) total[u] = base[from + u];
+  for (int from = 0; from < units; from += 4 * kLanes) {
+    Halves t0 = Load<Halves>(base + from), t1 = Load<Halves>(base + from + 8);
+    Halves t2 = Load<Halves>(base + from + 16), t3 = Load<Halves>(base + from + 24);
     for (int r = 0; r < count; ++r) {
-      for (int u = 0; u < kTags; ++u) total[u] = static_cast<int16_t>(total[u] + rows[r][from + u]);
+      const int16_t* row = rows[r] + from;
+      t0 += Load<Halves>(row);
+      t1 += Load<Halves>(row + 8);
+      t2 += Load<Halves>(row + 16);
+      t3 += Load<Halves>(row + 24);
     }
-    for (int u = 0; u < kTags; ++u) sums[from + u] = total[u];
+    Store(t0, sums + from);
+    Store(t1, sums + from + 8);
+    Store(t2, sums + from + 16);
+    Store(t3, sums + from + 24);
   }
 }
 
-// e to the power of each, relative to the highest.
-inline void Exponentials(float* values) {
-  float highest = values[0];
-  for (int i = 1; i < kTags; ++i) highest = std::max(highest, values[i]);
-  for (int i = 0; i < kTags; ++i) {
-    const float x = std::max((values[i] - highest) * 1.44269504f, -100.0f);
-    const auto whole = static_cast<int32_t>(x) - 1;  // x is not above zero
-    const float rest = x - static_cast<float>(whole);
-    const float power =
-        1.0f +
-        rest * (0.69314718f +
-                rest * (0.24022651f +
-                        rest * (0.05550411f + rest * (0.00961813f + rest * (0.00133336f + rest * 0.00015404f)))));
-    values[i] = power * std::bit_cast<float>((whole + 127) << 23);
-  }
+// e to the power of each; none is above zero.
+[[gnu::always_inline]] inline Floats Exponentials(Floats x) {
+  x *= 1.44269504f;
+  x = x < -100.0f ? Floats{} - 100.0f : x;
+  const Words whole = __builtin_convertvector(x, Words) - 1;
+  const Floats rest = x - __builtin_convertvector(whole, Floats);
+  const Floats power =
+      1.0f + rest * (0.69314718f +
+                     rest * (0.24022651f +
+                             rest * (0.05550411f + rest * (0.00961813f + rest * (0.00133336f + rest * 0.00015404f)))));
+  const Words bits = (whole + 127) << 23;
+  return power * reinterpret_cast<Floats>(bits);
 }
 
-// The tags' potentials from a token's sums: directly, and by way of the hidden units.
-PHIVEIL_WIDE void Potentials(const int16_t* sums, int hidden, const float* output, float* to) {
-  float scores[kTags];
-  for (int i = 0; i < kTags; ++i) scores[i] = static_cast<float>(sums[i]) * kStep;
-  float others[4][kTags] = {};
-  for (int h = 0; h < hidden; h += 4) {
-    for (int k = 0; k < 4; ++k) {
-      const float unit = static_cast<float>(std::max<int16_t>(sums[kTags + h + k], 0)) * kStep;
-      for (int i = 0; i < kTags; ++i) others[k][i] += unit * output[(h + k) * kTags + i];
-    }
+// The tags' potentials from a token's sums: directly, and by way of the hidden units. The highest is
+// one. Returns whether all others are faint beside "nothing".
+PHIVEIL_WIDE bool Potentials(const int16_t* sums, int hidden, const float* output, float* to) {
+  float units[kWidest];
+  for (int h = 0; h < hidden; h += kLanes) {
+    const Floats sum = Widened(sums + kTags + h);
+    Store(sum > 0 ? sum : Floats{}, units + h);
   }
-  for (int i = 0; i < kTags; ++i) scores[i] += (others[0][i] + others[1][i]) + (others[2][i] + others[3][i]);
-  scores[kTags - 1] = -100.0f;
-  Exponentials(scores);
-  for (int i = 0; i < kTags; ++i) to[i] = scores[i];
+  Floats low0 = Widened(sums), high0 = Widened(sums + kLanes), low1 = {}, high1 = {};
+  for (int h = 0; h < hidden; h += 2) {
+    const float* row = output + h * kTags;
+    const Floats even = Floats{} + units[h], odd = Floats{} + units[h + 1];
+    low0 += even * Load<Floats>(row);
+    high0 += even * Load<Floats>(row + kLanes);
+    low1 += odd * Load<Floats>(row + kTags);
+    high1 += odd * Load<Floats>(row + kTags + kLanes);
+  }
+  Floats low = (low0 + low1) * kStep, high = (high0 + high1) * kStep;
+  const float nothing = low[0];
+  high[kLanes - 1] = nothing - 100.0f;
+  const float highest = Highest(low, high);
+  Store(Exponentials(low - highest), to);
+  Store(Exponentials(high - highest), to + kLanes);
+  low[0] = nothing - 100.0f;
+  return Highest(low, high) < nothing - kFaint;
 }
 
 // to = (from * factors) . times, scaled to sum one.
 PHIVEIL_WIDE void ChainStep(const float* from, const float* factors, const float* times, float* to) {
-  float reach[kTags] = {}, other[kTags] = {};
+  Floats low0 = {}, high0 = {}, low1 = {}, high1 = {};
   for (int a = 0; a < kTags; a += 2) {
-    for (int b = 0; b < kTags; ++b) reach[b] += from[a] * factors[a * kTags + b];
-    for (int b = 0; b < kTags; ++b) other[b] += from[a + 1] * factors[(a + 1) * kTags + b];
+    const float* row = factors + a * kTags;
+    const Floats even = Floats{} + from[a], odd = Floats{} + from[a + 1];
+    low0 += even * Load<Floats>(row);
+    high0 += even * Load<Floats>(row + kLanes);
+    low1 += odd * Load<Floats>(row + kTags);
+    high1 += odd * Load<Floats>(row + kTags + kLanes);
   }
-  float sum = 0;
-  for (int b = 0; b < kTags; ++b) reach[b] = (reach[b] + other[b]) * times[b];
-  for (int b = 0; b < kTags; ++b) sum += reach[b];
+  const Floats low = (low0 + low1) * Load<Floats>(times), high = (high0 + high1) * Load<Floats>(times + kLanes);
+  const Floats both = low + high;
+  const float sum = ((both[0] + both[1]) + (both[2] + both[3])) + ((both[4] + both[5]) + (both[6] + both[7]));
   const float scale = 1.0f / sum;
-  for (int b = 0; b < kTags; ++b) to[b] = reach[b] * scale;
+  Store(low * scale, to);
+  Store(high * scale, to + kLanes);
 }
 
 }  // namespace
@@ -126,9 +194,26 @@ absl::StatusOr<std::unique_ptr<const NameModel>> NameModel::Create(const pb::Pac
   return self;
 }
 
+void NameModel::Numbers::Fill(std::span<const uint64_t> keys) {
+  slots_.assign(std::bit_ceil(2 * keys.size() + 2), {0, 0});
+  for (uint32_t number = 0; number < keys.size(); ++number) {
+    size_t at = keys[number] & (slots_.size() - 1);
+    while (slots_[at].key != 0 && slots_[at].key != keys[number]) at = (at + 1) & (slots_.size() - 1);
+    if (keys[number] != 0) slots_[at] = {keys[number], number};
+  }
+}
+
+const uint32_t* NameModel::Numbers::Find(uint64_t key) const {
+  if (key == 0) return nullptr;
+  for (size_t at = key & (slots_.size() - 1); slots_[at].key != 0; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at].key == key) return &slots_[at].number;
+  }
+  return nullptr;
+}
+
 absl::Status NameModel::Load(const pb::Model& model) {
-  if (model.width() == 0 || model.width() > kWidest || model.hidden() == 0 || model.hidden() > kWidest ||
-      (kTags + model.hidden()) % kBlock != 0)
+  if (model.width() == 0 || model.width() > kWidest || model.width() % kTags != 0 || model.hidden() == 0 ||
+      model.hidden() > kWidest || (kTags + model.hidden()) % kBlock != 0)
     return Damaged("has no size");
   width_ = static_cast<int>(model.width());
   hidden_ = static_cast<int>(model.hidden());
@@ -143,10 +228,8 @@ absl::Status NameModel::Load(const pb::Model& model) {
       model.output_size() != size(static_cast<size_t>(hidden_), kTags) || model.transitions_size() != kTags * kTags) {
     return Damaged("has parts that do not fit together");
   }
-  known_.assign(model.features().begin(), model.features().end());
-  labels_.assign(model.labels().begin(), model.labels().end());
-  if (!std::is_sorted(known_.begin(), known_.end()) || !std::is_sorted(labels_.begin(), labels_.end()))
-    return Damaged("is out of order");
+  known_.Fill({model.features().data(), count});
+  labels_.Fill({model.labels().data(), static_cast<size_t>(model.labels_size())});
   const auto finite = [](const auto& values) {
     return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
   };
@@ -167,12 +250,7 @@ absl::Status NameModel::Load(const pb::Model& model) {
     FoldAll(model.positions().data() + p * width, offsets_.data(), width_, units_,
             &positions_[p * kModelOffsets * units]);
   }
-  plain_.resize(std::bit_ceil(4 * static_cast<size_t>(model.plain_size()) + 4));
-  for (const uint64_t word : model.plain()) {
-    size_t at = word % plain_.size();
-    while (plain_[at] != 0 && plain_[at] != word) at = (at + 1) % plain_.size();
-    plain_[at] = word;
-  }
+  plain_.Fill({model.plain().data(), static_cast<size_t>(model.plain_size())});
   factors_.resize(kTags * kTags);
   factors_turned_.resize(kTags * kTags);
   for (int a = 0; a < kTags; ++a) {
@@ -205,9 +283,8 @@ const int16_t* NameModel::RowsOf(const Document& doc, const Token& token, ModelS
   std::array<float, kWidest> vector;
   std::fill_n(vector.begin(), width_, 0.0f);
   for (const uint64_t feature : scratch->features) {
-    const auto at = std::lower_bound(known_.begin(), known_.end(), feature);
-    if (at == known_.end() || *at != feature) continue;
-    AddFloats(&vectors_[static_cast<size_t>(at - known_.begin()) * static_cast<size_t>(width_)], width_, vector.data());
+    const uint32_t* row = known_.Find(feature);
+    if (row != nullptr) AddFloats(&vectors_[*row * static_cast<size_t>(width_)], width_, vector.data());
   }
   FoldAll(vector.data(), offsets_.data(), width_, units_, rows);
   if (!taken) {
@@ -217,13 +294,7 @@ const int16_t* NameModel::RowsOf(const Document& doc, const Token& token, ModelS
   return rows;
 }
 
-bool NameModel::IsPlain(const Token& token) const {
-  const uint64_t word = features_->Plain(token);
-  for (size_t at = word % plain_.size();; at = (at + 1) % plain_.size()) {
-    if (plain_[at] == word) return true;
-    if (plain_[at] == 0) return false;
-  }
-}
+bool NameModel::IsPlain(const Token& token) const { return plain_.Find(features_->Plain(token)) != nullptr; }
 
 // Whether something can begin at the token: a word that is not plain, a long number, or one that is
 // joined to something (3/14, 9th, B12).
@@ -274,9 +345,7 @@ void NameModel::SumUp(const Document& doc, size_t begin, size_t end, ModelScratc
     }
     for (const uint64_t label : scratch->context.Label(i)) {
       if (label == 0) continue;
-      const auto at = std::lower_bound(labels_.begin(), labels_.end(), label);
-      if (at != labels_.end() && *at == label)
-        rows[number++] = &label_rows_[static_cast<size_t>(at - labels_.begin()) * units];
+      if (const uint32_t* row = labels_.Find(label)) rows[number++] = &label_rows_[*row * units];
     }
     AddAll(bias_.data(), rows.data(), number, units_, &scratch->sums[i * units]);
   }
@@ -284,11 +353,19 @@ void NameModel::SumUp(const Document& doc, size_t begin, size_t end, ModelScratc
 
 void NameModel::Chain(size_t begin, size_t end, ModelScratch* scratch) const {
   const auto at = [](std::vector<float>& values, size_t token) { return &values[token * kTags]; };
+  bool quiet = true;
+  for (size_t i = begin; i < end; ++i) {
+    const int16_t* sums = &scratch->sums[i * static_cast<size_t>(units_)];
+    quiet = Potentials(sums, hidden_, output_.data(), at(scratch->potentials, i)) && quiet;
+  }
+  if (quiet) {
+    for (size_t i = begin; i < end; ++i) scratch->shares[i * kTags] = 1.0f;
+    return;
+  }
   std::array<float, kTags> state{};
   state[0] = 1.0f;
   for (size_t i = begin; i < end; ++i) {
-    float* potentials = at(scratch->potentials, i);
-    Potentials(&scratch->sums[i * static_cast<size_t>(units_)], hidden_, output_.data(), potentials);
+    const float* potentials = at(scratch->potentials, i);
     ChainStep(i == begin ? state.data() : at(scratch->forward, i - 1), factors_.data(), potentials,
               at(scratch->forward, i));
   }

@@ -55,6 +55,20 @@ class NameModel {
   std::span<const float> Read(const Document& doc, ModelScratch* scratch) const;
 
  private:
+  // Where each of some hashes stands. Twice as many places as there are hashes.
+  class Numbers {
+   public:
+    void Fill(std::span<const uint64_t> keys);
+    const uint32_t* Find(uint64_t key) const;  // nullptr: unknown
+
+   private:
+    struct Slot {
+      uint64_t key;
+      uint32_t number;
+    };
+    std::vector<Slot> slots_;
+  };
+
   NameModel() = default;
 
   absl::Status Load(const pb::Model& model);
@@ -68,13 +82,13 @@ class NameModel {
   std::unique_ptr<const ModelFeatures> features_;
   std::unique_ptr<const ModelSpans> spans_;
   int width_ = 0, hidden_ = 0, units_ = 0;
-  std::vector<uint64_t> plain_;  // a table by hash, 0 where it is free
-  std::vector<uint64_t> known_;  // features, rising
-  std::vector<float> vectors_;   // of known features
+  Numbers plain_;               // words that nothing begins with
+  Numbers known_;               // rows of vectors_
+  std::vector<float> vectors_;  // of known features
   std::vector<float> offsets_;
   std::vector<float> output_, factors_, factors_turned_;
   std::vector<int16_t> positions_;  // folded, kPositions * offsets * units
-  std::vector<uint64_t> labels_;
+  Numbers labels_;                  // rows of label_rows_
   std::vector<int16_t> label_rows_;
   std::vector<int16_t> bias_;
 };
