@@ -21,6 +21,7 @@ std::string_view NameMemory::KindName(uint32_t kind) {
       "name established elsewhere in the text, spelled out",
       "initials where notes are signed",
       "letters that English names and words do not have",
+      "dates of the same month in the text",
   };
   return kind < std::size(kNames) ? kNames[kind] : kNames[kWord];
 }
@@ -43,7 +44,7 @@ void NameMemory::Add(const Document& doc, Evidence* evidence) const {
       const Candidate& candidate = all[named[n]];
       if ((candidate.end_token - candidate.first_token > 1) != whole) continue;
       if (candidate.subtype == Subtype::kUserName) {
-        people.LearnLogin(doc.view().substr(candidate.begin, candidate.end - candidate.begin));
+        people.LearnLogin(doc, candidate);
         continue;
       }
       person_of[n] = people.Learn(doc, candidate, candidate.score >= kEstablished);

@@ -232,7 +232,9 @@ void Mentions::AddAccented() {
       return (u >= 0xC3 && u <= 0xCB) || u == 0xE1;
     });
     const bool listed = token.classes & bits_.listed;
-    if (!letters || (!listed && (token.classes & (kSentStart | bits_.ordinary | bits_.role)))) continue;
+    // "Trömner +" is a sign and its result.
+    const bool result = t + 1 < tokens_.size() && doc_.view()[tokens_[t + 1].begin] == '+';
+    if (!letters || result || (!listed && (token.classes & (kSentStart | bits_.ordinary | bits_.role)))) continue;
     Add(t, t + 1, NameMemory::kAccented, kAccentedScore, Subtype::kNone);
   }
 }

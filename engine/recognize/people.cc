@@ -154,8 +154,16 @@ uint32_t People::Learn(const Document& doc, const Candidate& candidate, bool tea
   return person;
 }
 
-void People::LearnLogin(std::string_view login) {
-  if (login.size() > 3 && logins_.size() < kMostWords) logins_.push_back({Lower(login[0]), Lower(login[1])});
+void People::LearnLogin(const Document& doc, const Candidate& candidate) {
+  const std::string_view login = doc.view().substr(candidate.begin, candidate.end - candidate.begin);
+  if (login.size() < 4 || logins_.size() >= kMostWords) return;
+  logins_.push_back({Lower(login[0]), Lower(login[1])});
+  const Token& word = doc.tokens()[candidate.first_token];
+  const bool whole = candidate.end_token - candidate.first_token == 1 ||
+                     (candidate.end_token - candidate.first_token == 2 && (doc.tokens()[candidate.first_token + 1].classes & kNum));
+  if (whole && (word.classes & kLower) && word.end - word.begin >= 4 && !(word.classes & bits_->ordinary)) {
+    AddWord(doc, word, kSeveral);
+  }
 }
 
 bool People::ByLogin(std::string_view letters) const {

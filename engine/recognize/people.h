@@ -59,8 +59,8 @@ class People {
   // Takes the words of a candidate that names somebody; `teaches` is false for one too weak to be
   // looked for elsewhere. Gives the person, kSeveral when that is not clear.
   uint32_t Learn(const Document& doc, const Candidate& candidate, bool teaches);
-  // Takes a user name: "rokafor" is somebody who signs "ro".
-  void LearnLogin(std::string_view login);
+  // Takes a user name: "rokafor" is somebody who signs "ro", and stands for him elsewhere.
+  void LearnLogin(const Document& doc, const Candidate& candidate);
   // Adds what the words around the candidate say of the person's role.
   void Vote(const Document& doc, const Candidate& candidate, uint32_t person);
 

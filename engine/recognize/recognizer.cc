@@ -5,6 +5,7 @@
 
 #include "base/concat.h"
 #include "base/status_macros.h"
+#include "recognize/date_memory.h"
 #include "recognize/known.h"
 #include "recognize/validators.h"
 
@@ -43,6 +44,8 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
     rule.subtype = static_cast<Subtype>(source.subtype());
     rule.score = source.score();
     rule.veto = source.veto();
+    rule.weak_date = rule.category == Category::kDate && rule.subtype == Subtype::kNone && rule.score >= kWeakDate &&
+                     rule.score < 0.5f;
     rule.speaks_for_itself = source.score() >= kSpeaksForItself;
     rule.allow.assign(source.allow().begin(), source.allow().end());
     for (const std::string& name : source.validators()) {
@@ -87,6 +90,8 @@ void Recognizer::Weigh(const Document& doc, uint32_t number, Candidate candidate
                        Evidence* evidence) const {
   const Rule& rule = rules_[number];
   const bool explaining = floor < 0;
+  // Weak dates wait for what the rest of the note says.
+  if (rule.weak_date && candidate.source == Source::kPattern) floor = std::min(floor, kWeakDate);
   if (!explaining && rule.category != Category::kSafe && rule.score < floor && !cues.Touched(number)) return;
   candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
   evidence->reasons.push_back({Contribution::Kind::kRule, 0, number, rule.score});
@@ -224,6 +229,7 @@ absl::Status Recognizer::Recognize(const Request& request, float floor, Document
   std::sort(evidence->vetoes.begin(), evidence->vetoes.end(),
             [](const Veto& a, const Veto& b) { return a.begin < b.begin; });
   ApplyVetoes(0, evidence);
+  RaiseDates(*doc, evidence);
   const size_t remembered = evidence->candidates.size();
   memory_->Add(*doc, evidence);
   KeepToValues(*doc, scratch->structure, remembered, evidence);

@@ -63,6 +63,7 @@ class Recognizer {
     Category category;
     Subtype subtype;
     bool speaks_for_itself;  // its form or score names what it finds
+    bool weak_date;          // below the threshold it waits for the dates of the note
     float score;
     float veto;
     std::vector<uint32_t> validators;
