@@ -47,6 +47,10 @@ void WriteFindings(const FormatSettings& settings, std::string_view text, const 
     json->Number(offsets.FromBytes(finding.end));
     json->Key("category");
     json->String(CategoryName(finding.category));
+    if (const std::string_view role = RoleName(finding.subtype); !role.empty()) {
+      json->Key("role");
+      json->String(role);
+    }
     json->Key("score");
     json->Score(finding.score);
     json->Key("rule");

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "phiveil/finding.h"
+
 namespace phiveil {
 namespace {
 
@@ -13,6 +15,19 @@ constexpr std::array<std::string_view, kCategoryCount> kNames = {
 }  // namespace
 
 std::string_view CategoryName(Category category) { return kNames[static_cast<size_t>(category)]; }
+
+std::string_view RoleName(Subtype subtype) {
+  switch (subtype) {
+    case Subtype::kPatient:
+      return "patient";
+    case Subtype::kRelative:
+      return "relative";
+    case Subtype::kStaff:
+      return "staff";
+    default:
+      return "";
+  }
+}
 
 std::optional<Category> ParseCategory(std::string_view name) {
   for (size_t i = 0; i < kNames.size(); ++i) {

@@ -20,19 +20,6 @@ std::string ShownYear(std::string_view value, const Finding& finding, int refere
   return Concat(*year);
 }
 
-std::string_view RoleOf(Subtype subtype) {
-  switch (subtype) {
-    case Subtype::kPatient:
-      return "patient";
-    case Subtype::kRelative:
-      return "relative";
-    case Subtype::kStaff:
-      return "staff";
-    default:
-      return "";
-  }
-}
-
 }  // namespace
 
 bool ImpliesOver89(int year, int reference_year) { return year < reference_year - kOldestAge; }
@@ -82,7 +69,7 @@ std::string Shown(std::string_view value, const Finding& finding, const Category
     case Show::kZip3:
       return finding.category == Category::kZip ? std::string(Zip3Of(value)) : "";
     case Show::kRole:
-      return finding.category == Category::kName ? std::string(RoleOf(finding.subtype)) : "";
+      return finding.category == Category::kName ? std::string(RoleName(finding.subtype)) : "";
   }
   return "";
 }

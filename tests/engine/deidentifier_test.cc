@@ -48,6 +48,26 @@ TEST(DeidentifierTest, SameValueSameSubjectSameToken) {
   EXPECT_NE(first->text, other->text);
 }
 
+TEST(DeidentifierTest, TokensShowTheRoleOfThePerson) {
+  Engine engine;
+  constexpr std::string_view kVisit =
+      "Patient: Maria Okonkwo  DOB: 03/04/1961\nSeen by Dr. Henrik Aaltonen.\n"
+      "Her husband Tobias drove. Okonkwo and Tobias asked Aaltonen about the dose.\n";
+  const auto out = engine->Redact(kVisit, {.subject = "p1"});
+  ASSERT_TRUE(out.ok()) << out.status();
+  const auto tokens_of = [&](std::string_view role) {
+    return std::count_if(out->findings.begin(), out->findings.end(),
+                         [&](const Finding& finding) { return RoleName(finding.subtype) == role; });
+  };
+  for (const char* role : {"patient", "staff", "relative"}) {
+    EXPECT_EQ(tokens_of(role), 2) << role;  // where the text says it, and at the bare name
+    EXPECT_THAT(out->text, HasSubstr(std::string(" ") + role + "]"));
+  }
+  const auto back = engine->Restore(out->text, {.subject = "p1"});
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->text, kVisit);
+}
+
 TEST(DeidentifierTest, AnotherSubjectsTokensAreForeign) {
   Engine engine;
   const auto out = engine->Redact("Patient: Maria Okonkwo", {.subject = "p1"});

@@ -23,12 +23,17 @@ enum class Subtype : uint8_t {
   kBirthDate = 3,  // DATE: a full date of birth
   kWeekday = 4,    // DATE: a day of the week alone
   kTime = 5,       // DATE: a clock time alone
-  kPatient = 6,    // NAME: roles, where known
-  kRelative = 7,
-  kStaff = 8,
-  kUserName = 9,
+  // NAME: the role of the person, where the text tells it; the same at every mention of one person.
+  kPatient = 6,
+  kRelative = 7,  // family, friend, neighbour
+  kStaff = 8,     // who treats, records, signs
+  kUserName = 9,  // NAME: a name in a machine
   kToken = 10,  // OTHER_ID: text of the input that could be taken for one of our tokens
 };
+
+// "patient", "relative", "staff"; empty for what is no role. A role identifies nobody: a policy may let
+// tokens show it (`show: role`), and the output formats write it beside the category.
+std::string_view RoleName(Subtype subtype);
 
 // One reason to believe, or not to. `weight` is what it added to the score; negative for a veto.
 struct Reason {
