@@ -145,6 +145,13 @@ class RoundTrip(CommandTest):
 
 
 class JsonLines(CommandTest):
+    def test_names_have_roles(self):
+        line = '{"text":"Patient: Maria Okonkwo\\nSeen by Dr. Henrik Aaltonen. Husband Tobias drove."}\n'
+        ran = self.run_it("find", "--format", "jsonl", data=line, code=ALL_DONE)
+        found = ran.lines()[0]["findings"]
+        self.assertEqual([f.get("role") for f in found], ["patient", "staff", "relative"])
+        self.assertEqual(list(found[0]), ["begin", "end", "category", "role", "score", "rule"])
+
     def test_the_contract(self):
         lines = ('{"id":"a","text":"call 555-201-3344","extra":"Ann"}\n'
                  '{"id":17,"text":"\u00e9\U0001F600 call 555-201-3344","subject":"s"}\n{"text":"nothing"}\n')
