@@ -19,7 +19,7 @@ void StructureBuilder::Region(size_t begin, size_t end) {
 
 void StructureBuilder::Escaped(size_t begin, size_t end, uint32_t c) {
   if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) return;
-  if ((c < 0x20 && c != '\n' && c != '\r') || c == 0x7F) c = ' ';
+  if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7F) c = ' ';
   if (c == '\r') c = '\n';
   Escape escape;
   escape.begin = static_cast<uint32_t>(begin);

@@ -25,8 +25,8 @@ class StructureBuilder {
              uint32_t other = FieldNames::kNone);
   void Region(size_t begin, size_t end);
 
-  // [begin, end) stands for the character `c`; control characters are read as a space, line breaks as
-  // themselves. A surrogate stands for nothing.
+  // [begin, end) stands for the character `c`; control characters are read as a space, line breaks and
+  // tabs as themselves. A surrogate stands for nothing.
   void Escaped(size_t begin, size_t end, uint32_t c);
 
   struct State {

@@ -72,6 +72,18 @@ void AppendWords(std::string_view name, std::vector<KeyWord>* path) {
 
 void AppendWhole(std::string_view word, std::vector<KeyWord>* path) { path->push_back({FoldedHash(word), true}); }
 
+void AppendSaid(std::string_view value, std::vector<KeyWord>* says) {
+  const size_t at = value.find(' ') == std::string_view::npos ? value.find_last_of("/#:") : std::string_view::npos;
+  if (at == std::string_view::npos) return AppendWords(value, says);
+  value.remove_prefix(at + 1);
+  if (LooksLikeOid(value)) return AppendWhole(value, says);
+  while (!value.empty()) {
+    const size_t end = std::min(value.find('-'), value.size());
+    AppendWords(value.substr(0, end), says);
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+}
+
 bool LooksLikeOid(std::string_view text) {
   size_t dots = 0;
   for (size_t i = 0; i < text.size(); ++i) {

@@ -67,6 +67,10 @@ void AppendWords(std::string_view name, std::vector<KeyWord>* path);
 // Appends all of `word` as one: "2.16.840.1.113883.4.1".
 void AppendWhole(std::string_view word, std::vector<KeyWord>* path);
 
+// Appends the words of what says what a value is. Of an address its last part, whose own parts are
+// keys of their own: patient, birth date of "…/patient-birthDate"; an OID is one word.
+void AppendSaid(std::string_view value, std::vector<KeyWord>* says);
+
 // Digits and dots, at least four parts: an object identifier, or as much of one.
 bool LooksLikeOid(std::string_view text);
 

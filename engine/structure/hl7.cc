@@ -60,7 +60,9 @@ size_t SkipLead(std::string_view text, size_t at) {
 class Reader {
  public:
   Reader(size_t begin, const Hl7Table& table, StructureBuilder* builder)
-      : text_(builder->text()), table_(table), builder_(*builder), at_(begin) {}
+      : text_(builder->text()), table_(table), builder_(*builder), at_(begin) {
+    if (begin > 0 && (text_[begin - 1] == '"' || text_[begin - 1] == '\'')) quote_ = text_[begin - 1];
+  }
 
   size_t Run() {
     size_t end = at_;
@@ -87,10 +89,16 @@ class Reader {
     return 0;
   }
 
+  // Two quotes are a value of HL7, and one behind a backslash belongs to the text.
+  bool IsClosingQuote(size_t at) const {
+    const char before = text_[at - 1];
+    return before != '\\' && before != quote_ && (at + 1 == text_.size() || text_[at + 1] != quote_);
+  }
+
   size_t EndOfLineHere(size_t at) const {
     for (; at < text_.size(); ++at) {
       const char c = text_[at];
-      if (c == '\n' || c == '\r') return at;
+      if (c == '\n' || c == '\r' || (c == quote_ && IsClosingQuote(at))) return at;
       if ((c == '\\' || c == '<') && SpelledBreak(at) != 0) return at;
     }
     return at;
@@ -269,6 +277,7 @@ class Reader {
   const Hl7Table& table_;
   StructureBuilder& builder_;
   size_t at_;
+  char quote_ = '\n';  // around a message in quotes
   Delimiters marks_;
   std::vector<Extent> fields_;
 };

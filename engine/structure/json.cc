@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kLongestKey = 200;
 constexpr size_t kMostSpace = 4096;  // between a bracket and what follows it
 constexpr size_t kNone = std::string_view::npos;
+constexpr std::string_view kOpeningQuote = "\xE2\x80\x9C", kClosingQuote = "\xE2\x80\x9D";
 
 bool IsQuote(char c) { return c == '"' || c == '\''; }
 bool IsKeyByte(char c) { return IsLetter(c) || IsDigit(c) || c == '_' || c == '$' || c == '-' || c == '.'; }
@@ -92,7 +93,7 @@ class Scanner {
         ++at_;
         return true;
       default: {
-        const bool lost_comma = !after_colon_ && InObject() && IsKeyAt(text_, at_);
+        const bool lost_comma = !after_colon_ && IsKeyAt(text_, at_);
         return awaits_key_ || lost_comma ? ReadKey() : ReadValue();
       }
     }
@@ -150,9 +151,8 @@ class Scanner {
       if (end >= text_.size() || text_[end] == '\n') return (at_ = end, end < text_.size() && IsKeyAhead());
       return true;
     }
-    size_t end = at_;
-    while (end < text_.size() && std::strchr(",}]\n\r", text_[end]) == nullptr) ++end;
-    size_t last = end;
+    const std::string_view near = text_.substr(0, at_ + kLongestKey + 1);
+    size_t last = std::min(near.find_first_of(",}]\n\r", at_), near.size());
     while (last > at_ && IsBlank(text_[last - 1])) --last;
     if (last == at_ || last - at_ > kLongestKey) return false;
     fields_->Scalar(at_, last);
@@ -174,6 +174,24 @@ class Scanner {
 
 }  // namespace
 
+bool HasTypographicJson(std::string_view text) {
+  for (size_t at = text.find('{'); at != kNone; at = text.find('{', at + 1)) {
+    if (text.substr(SkipFew(text, at + 1)).starts_with(kOpeningQuote)) return true;
+  }
+  return false;
+}
+
+void Straighten(std::string_view text, std::string* out) {
+  out->assign(text);
+  for (std::string_view quote : {kOpeningQuote, kClosingQuote}) {
+    // White space fills what the quote leaves, on the side away from the value.
+    const char* const plain = quote == kOpeningQuote ? "  \"" : "\"  ";
+    for (size_t at = out->find(quote); at != kNone; at = out->find(quote, at + quote.size())) {
+      out->replace(at, quote.size(), plain);
+    }
+  }
+}
+
 size_t FindJson(std::string_view text, size_t at) {
   for (at = text.find('{', at); at != kNone; at = text.find('{', at + 1)) {
     if (IsKeyAt(text, SkipFew(text, at + 1))) return at;
@@ -187,14 +205,12 @@ size_t ScanJson(std::string_view text, size_t begin, JsonFields* fields) {
 
 size_t EndOfString(std::string_view text, size_t begin, char quote) {
   const size_t close = ClosingQuote(text, begin, quote);
-  const size_t line = EndOfLine(text, begin);
-  if (close != kNone && close <= line) return close;
-  if (close != kNone) {
-    // Over a line break only where what follows is what follows a string.
-    const size_t next = SkipFew(text, close + 1);
-    if (next >= text.size() || std::strchr(",:}]", text[next]) != nullptr) return close;
-  }
-  return line;
+  if (close == kNone) return EndOfLine(text, begin);
+  const size_t line = EndOfLine(text.substr(0, close), begin);
+  if (line == close) return close;
+  // Over a line break only where what follows is what follows a string.
+  const size_t next = SkipFew(text, close + 1);
+  return next >= text.size() || std::strchr(",:}]", text[next]) != nullptr ? close : line;
 }
 
 struct JsonParser::Impl {

@@ -31,6 +31,12 @@ class JsonParser {
   std::unique_ptr<Impl> impl_;
 };
 
+// Whether an object's first key stands in typographic quotes, as word processors make them.
+bool HasTypographicJson(std::string_view text);
+
+// `text` with such quotes as plain ones, each byte of what else there is in its place.
+void Straighten(std::string_view text, std::string* out);
+
 // The next `{` or `[{` at or behind `at` that begins an object with a key; npos if none.
 size_t FindJson(std::string_view text, size_t at);
 

@@ -22,12 +22,6 @@ bool IsOneOf(std::string_view key, const std::string_view (&keys)[N]) {
   return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
 }
 
-// What an address says of the thing it names: its last part, or all of it when that is an OID.
-std::string_view LastPart(std::string_view value) {
-  const size_t at = value.find_last_of("/#:");
-  return at == std::string_view::npos || value.find(' ') != std::string_view::npos ? value : value.substr(at + 1);
-}
-
 // "Patient" of "Patient/7" and of "Practitioner?identifier=…".
 std::string_view TypeOfReference(std::string_view value) {
   const size_t at = value.find_first_of("/?");
@@ -60,6 +54,7 @@ char Simple(char c) {
     case 'r':
       return '\n';
     case 't':
+      return '\t';
     case 'b':
     case 'f':
       return ' ';
@@ -138,8 +133,7 @@ void JsonFields::Note(std::string_view value) {
   } else if (frame.role == Role::kReference) {
     AppendWords(TypeOfReference(value), &frame.says);
   } else if (frame.role == Role::kQualifier || frame.role == Role::kType) {
-    const std::string_view part = LastPart(value);
-    LooksLikeOid(part) ? AppendWhole(part, &frame.says) : AppendWords(part, &frame.says);
+    AppendSaid(value, &frame.says);
   } else if (frame.type_of != kNoFrame && (frame.role == Role::kTypeText || frame.role == Role::kValue)) {
     AppendWords(value, &frames_[frame.type_of].says);
   }

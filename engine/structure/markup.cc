@@ -33,7 +33,7 @@ size_t MarkupReader::Next(size_t at) {
   for (at = text_.find('<', at); at != kNone; at = text_.find('<', at + 1)) {
     const std::string_view rest = text_.substr(at);
     if (rest.starts_with("<!--") || rest.starts_with("<![CDATA[")) {
-      if (rest.find(rest[2] == '-' ? "-->" : "]]>") != kNone || whole_) return at;
+      if (whole_ || IsClosed(at, rest[2] == '-')) return at;
     } else if (rest.starts_with("<?xml") || rest.starts_with("<!DOCTYPE") || rest.starts_with("<!doctype")) {
       if (rest.find('>') != kNone) return at;
     } else if (rest.starts_with("]]>")) {
@@ -43,6 +43,13 @@ size_t MarkupReader::Next(size_t at) {
     }
   }
   return kNone;
+}
+
+// Whether what begins at `at` has an end; once there is none, there is none for what follows.
+bool MarkupReader::IsClosed(size_t at, bool comment) {
+  bool& open_for_ever = comment ? no_comment_end_ : no_data_end_;
+  if (!open_for_ever) open_for_ever = text_.find(comment ? "-->" : "]]>", at) == kNone;
+  return !open_for_ever;
 }
 
 size_t MarkupReader::Read(size_t begin) {
@@ -111,7 +118,8 @@ bool MarkupReader::ReadTag(size_t begin, Tag* tag) {
     if (!ReadAttribute(&at, tag)) return false;
   }
   tag->end = text_.size();
-  return limit == text_.size() && !attributes_.empty();
+  return limit == text_.size() && std::any_of(attributes_.begin(), attributes_.end(),
+                                              [](const Attribute& one) { return one.name_end > one.name_begin; });
 }
 
 bool MarkupReader::ReadAttribute(size_t* at, Tag* tag) {
@@ -174,14 +182,14 @@ void MarkupReader::Open(const Tag& tag) {
   const std::string_view name = WithoutPrefix(tag.name);
   // Elements of HTML say how a text looks, also inside the narrative of other documents.
   if (!IsHtmlElement(name) && !(html_ && IsHtmlName(name))) AppendWords(name, &path_);
-  for (const Attribute& one : attributes_) {
-    const std::string_view attribute = WithoutPrefix(text_.substr(one.name_begin, one.name_end - one.name_begin));
-    if (!IsTellingAttribute(attribute)) continue;
-    const std::string_view value = text_.substr(one.begin, one.end - one.begin);
-    LooksLikeOid(value) ? AppendWhole(value, &element.says) : AppendWords(value, &element.says);
-  }
   const size_t outer = element.outer;
   open_.push_back(std::move(element));
+  for (const Attribute& one : attributes_) {
+    const std::string_view attribute = WithoutPrefix(text_.substr(one.name_begin, one.name_end - one.name_begin));
+    const std::string_view value = text_.substr(one.begin, one.end - one.begin);
+    if (IsTelling(attribute)) Tell(value, &open_.back());
+    if (IsValueAttribute(attribute)) TellParent(value);
+  }
   EmitAttributes(tag);
   if (tag.empty || IsVoidElement(tag.name) || open_.size() > kDeepest) {
     open_.pop_back();
@@ -197,13 +205,30 @@ void MarkupReader::Close(std::string_view name) {
   open_.erase(std::prev(found.base()), open_.end());
 }
 
+void MarkupReader::Tell(std::string_view value, Element* element) {
+  constexpr size_t kLongest = 160;
+  if (value.size() > kLongest) return;
+  LooksLikeOid(value) ? AppendWhole(value, &element->says) : AppendSaid(value, &element->says);
+}
+
+// <system value="phone"/> speaks of the <value> beside it.
+void MarkupReader::TellParent(std::string_view value) {
+  if (open_.size() >= 2 && IsTelling(WithoutPrefix(open_.back().name))) Tell(value, &open_[open_.size() - 2]);
+}
+
 // A value of `element`, or of an attribute whose name is on the path (`element` is null then).
 void MarkupReader::EmitValue(size_t begin, size_t end, const Element* element) {
   const FieldNames& names = builder_->names();
   const uint32_t name = names.Find(path_);
   uint32_t said = FieldNames::kNone;
+  size_t words = path_.size();
+  if (element != nullptr && element->says.empty() && element != &open_.front() &&
+      IsToldElement(WithoutPrefix(element->name))) {
+    words = element->outer;
+    --element;
+  }
   if (element != nullptr && !element->says.empty()) {
-    said_ = path_;
+    said_.assign(path_.begin(), path_.begin() + static_cast<ptrdiff_t>(words));
     said_.insert(said_.end(), element->says.begin(), element->says.end());
     said = names.Find(said_);
   }
@@ -243,7 +268,9 @@ void MarkupReader::EmitText(size_t end) {
   if (text_from_ >= end) return;
   Unescape(text_from_, end);
   if (open_.empty()) return;
-  if (!IsHtmlElement(open_.back().name)) EmitValue(text_from_, end, &open_.back());
+  if (IsHtmlElement(open_.back().name)) return;
+  EmitValue(text_from_, end, &open_.back());
+  TellParent(text_.substr(text_from_, end - text_from_));
 }
 
 void MarkupReader::Finish() {

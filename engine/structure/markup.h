@@ -58,10 +58,13 @@ class MarkupReader {
   bool ReadTag(size_t begin, Tag* tag);
   bool ReadAttribute(size_t* at, Tag* tag);
   bool IsMarkup(const Tag& tag);
+  bool IsClosed(size_t at, bool comment);
   void Open(const Tag& tag);
   void Close(std::string_view name);
   void EmitAttributes(const Tag& tag);
   void EmitText(size_t end);
+  static void Tell(std::string_view value, Element* element);
+  void TellParent(std::string_view value);
   void Structure(size_t begin, size_t end, std::string_view name);
   void Unescape(size_t begin, size_t end);
   void EmitValue(size_t begin, size_t end, const Element* element);
@@ -73,6 +76,7 @@ class MarkupReader {
   bool html_ = false;
   bool known_kind_ = false;
   bool collected_ = false;
+  bool no_comment_end_ = false, no_data_end_ = false;
   std::unordered_set<std::string_view> closed_;  // names that are closed somewhere
   std::vector<Element> open_;
   std::vector<KeyWord> path_;

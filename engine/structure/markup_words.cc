@@ -30,6 +30,7 @@ constexpr std::string_view kInside[] = {"a",    "abbr",   "b",      "big",   "co
 constexpr std::string_view kCells[] = {"td", "th"};
 constexpr std::string_view kValueNames[] = {"extension", "v", "val", "value"};
 constexpr std::string_view kTelling[] = {"key", "label", "name", "root", "system", "type"};
+constexpr std::string_view kTold[] = {"answer", "display", "response", "val", "value"};
 constexpr std::string_view kLayout[] = {"align",     "border",     "cellpadding", "cellspacing", "class",   "colspan",
                                         "height",    "id",         "lang",        "rel",         "rowspan", "style",
                                         "stylecode", "styleclass", "target",      "valign",      "width"};
@@ -82,7 +83,8 @@ char SpaceFor(std::string_view name) {
 }
 
 bool IsValueAttribute(std::string_view name) { return Has(kValueNames, name); }
-bool IsTellingAttribute(std::string_view name) { return Has(kTelling, name); }
+bool IsTelling(std::string_view name) { return Has(kTelling, name); }
+bool IsToldElement(std::string_view name) { return Has(kTold, name); }
 bool IsLayoutAttribute(std::string_view name) { return Has(kLayout, name) || name.starts_with("on"); }
 bool IsNamespace(std::string_view name) {
   return name == "xmlns" || name.starts_with("xmlns:") || name.starts_with("xsi:") || name.starts_with("xml:");

@@ -21,8 +21,11 @@ char SpaceFor(std::string_view name);
 
 // Attributes that are the value of their element: value, extension.
 bool IsValueAttribute(std::string_view name);
-// Attributes that say what the value of their element is: root, system, label.
-bool IsTellingAttribute(std::string_view name);
+// Attributes that say what the value of their element is, and elements that say it of the one beside
+// them: root, system, label.
+bool IsTelling(std::string_view name);
+// Elements whose value another one beside them speaks of: value, answer.
+bool IsToldElement(std::string_view name);
 // Attributes of elements of HTML whose values are no text: styles, sizes, handlers.
 bool IsLayoutAttribute(std::string_view name);
 // xmlns and what schemas need.

@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 constexpr size_t kLongestKey = 48;
+constexpr size_t kLongestValue = 4096;  // without quotes
 
 bool IsKeyByte(char c) { return IsLetter(c) || IsDigit(c) || c == '_' || c == '-' || c == '.'; }
 bool IsSmall(char c) { return c >= 'a' && c <= 'z'; }
@@ -63,7 +64,7 @@ class Pairs {
     if (key->quoted) return begin > from_ && text_[begin - 1] == '"' && what == ':';
     if (end != sign || what == ':') return IsIdentifier(name) && !InAddress(begin);
     const char before = begin == from_ ? ' ' : text_[begin - 1];
-    return std::strchr(" \t\n\r,;|([{\"'", before) != nullptr;
+    return std::strchr(" \t\n\r,;|&?([{\"'", before) != nullptr && !InAddress(begin);
   }
 
   // Inside an address of the web a name belongs to the address.
@@ -74,9 +75,9 @@ class Pairs {
   }
 
   void ReadValue(const Key& key, size_t at, uint32_t name) {
-    const size_t line = EndOfLine(text_, at);
+    const size_t line = EndOfLine(text_.substr(0, at + kLongestValue), at);
     while (at < line && text_[at] == ' ') ++at;
-    if (at >= line) return;
+    if (at >= line || (key.quoted && (text_[at] == '[' || text_[at] == '{'))) return;
     size_t end = line;
     if (text_[at] == '"' || text_[at] == '\'') {
       end = std::min(EndOfString(text_, at + 1, text_[at]), text_.size());
@@ -88,15 +89,26 @@ class Pairs {
     builder_.Value(at, end, name);
   }
 
-  // Up to a delimiter, or to the next pair on the line.
+  // Up to a delimiter or to the next pair on the line. Where none follows, a value of several words goes
+  // on as long as they are capital: "name=Ada Quill logged in", "patient_id=4417 not found".
   size_t EndOfBare(size_t at, size_t line) const {
     const size_t begin = at;
+    size_t words = line;
     for (; at < line; ++at) {
       const char c = text_[at];
-      if (std::strchr(";|&\t}]", c) != nullptr) return at;
-      if ((c == ',' || c == ' ') && (BeginsPair(at + 1, line) || at == begin)) return at;
+      if (std::strchr(";|&\t}]", c) != nullptr) return std::min(at, words);
+      if (c != ',' && c != ' ') continue;
+      if (at == begin || BeginsPair(at + 1, line)) return at;
+      if (words == line && !GoesOn(begin, at)) words = at;
     }
-    return line;
+    return words;
+  }
+
+  // Whether the word behind `at` can belong to the value that begins at `begin`.
+  bool GoesOn(size_t begin, size_t at) const {
+    const bool capital = IsCapital(text_[begin]);
+    while (at < text_.size() && (text_[at] == ' ' || text_[at] == ',')) ++at;
+    return capital && at < text_.size() && IsCapital(text_[at]);
   }
 
   bool BeginsPair(size_t at, size_t line) const {

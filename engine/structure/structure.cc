@@ -135,6 +135,7 @@ class Sweep {
 struct StructureScratch {
   JsonParser parser;
   std::vector<Extent> free;
+  std::string straight;  // the text with plain quotes
   Structure inner;
   std::vector<FieldValue> values;
 };
@@ -150,6 +151,10 @@ std::unique_ptr<StructureScratch, void (*)(StructureScratch*)> StructureScanner:
 void StructureScanner::Scan(std::string_view text, StructureScratch* scratch, Structure* out) const {
   out->Clear();
   if (names_.empty()) return;
+  if (HasTypographicJson(text)) {
+    Straighten(text, &scratch->straight);
+    text = scratch->straight;
+  }
   StructureBuilder builder(text, names_, out);
   Sweep(*hl7_, &builder, &scratch->parser, &scratch->free).Run();
   for (const Extent& stretch : scratch->free) {

@@ -109,7 +109,7 @@ class Table {
     }
     end = Split(line, end);
     const bool last = end >= text_.size();
-    if (cells_.size() < 2 && !last) return line - 1;
+    if (cells_.size() < 2) return line - 1;
     if (delimiter_ == kGaps && cells_.size() != names_.size() && !PlaceCells(line)) return line - 1;
     if (cells_.size() > names_.size()) return delimiter_ == kGaps ? line - 1 : end;
     if (cells_.size() < names_.size() && !last && cells_.size() * 2 < names_.size()) return line - 1;
