@@ -74,12 +74,20 @@ absl::StatusOr<std::vector<ExampleFailure>> RunExamples(const RulePack& pack) {
       for (int m = 0; m < example.begin_size(); ++m) {
         marks.push_back({example.begin(m), example.end(m), static_cast<Category>(example.category(m))});
       }
-      PHIVEIL_RETURN_IF_ERROR(Read(recognizer, example.text(), {.rules_only = true}, DefaultThresholds(), 0.5f, &workspace));
+      PHIVEIL_RETURN_IF_ERROR(
+          Read(recognizer, example.text(), {.rules_only = true}, DefaultThresholds(), 0.5f, &workspace));
       std::string problem = category == Category::kSafe
                                 ? CompareVetoes(workspace, marks)
                                 : CompareFindings(MakeFindings(pack, {}, workspace), marks, category);
       if (!problem.empty()) failures.push_back({rule.id(), static_cast<size_t>(e), std::move(problem)});
     }
+  }
+  const pb::Model& model = pack.impl().tables->pack.model();
+  for (int t = 0; t < model.tests_size(); ++t) {
+    PHIVEIL_RETURN_IF_ERROR(workspace.doc.Reset(model.tests(t).text()));
+    const std::vector<uint32_t> tags = recognizer.ModelTags(&workspace.doc, workspace.recognize.get());
+    if (std::equal(tags.begin(), tags.end(), model.tests(t).tags().begin(), model.tests(t).tags().end())) continue;
+    failures.push_back({"name model", static_cast<size_t>(t), "does not read its test as it was trained to"});
   }
   return failures;
 }

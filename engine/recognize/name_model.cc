@@ -351,7 +351,7 @@ void NameModel::SumUp(const Document& doc, size_t begin, size_t end, ModelScratc
   }
 }
 
-void NameModel::Chain(size_t begin, size_t end, ModelScratch* scratch) const {
+void NameModel::Chain(size_t begin, size_t end, float nothing, ModelScratch* scratch) const {
   const auto at = [](std::vector<float>& values, size_t token) { return &values[token * kTags]; };
   bool quiet = true;
   for (size_t i = begin; i < end; ++i) {
@@ -365,7 +365,8 @@ void NameModel::Chain(size_t begin, size_t end, ModelScratch* scratch) const {
   std::array<float, kTags> state{};
   state[0] = 1.0f;
   for (size_t i = begin; i < end; ++i) {
-    const float* potentials = at(scratch->potentials, i);
+    float* potentials = at(scratch->potentials, i);
+    potentials[0] *= nothing;
     ChainStep(i == begin ? state.data() : at(scratch->forward, i - 1), factors_.data(), potentials,
               at(scratch->forward, i));
   }
@@ -385,7 +386,7 @@ void NameModel::Chain(size_t begin, size_t end, ModelScratch* scratch) const {
   }
 }
 
-std::span<const float> NameModel::Read(const Document& doc, ModelScratch* scratch) const {
+std::span<const float> NameModel::Read(const Document& doc, float nothing, ModelScratch* scratch) const {
   const auto& tokens = doc.tokens();
   const auto units = static_cast<size_t>(units_);
   if (scratch->keys.empty()) {
@@ -407,14 +408,41 @@ std::span<const float> NameModel::Read(const Document& doc, ModelScratch* scratc
     size_t end = i;
     while (end < tokens.size() && scratch->wanted[end]) ++end;
     SumUp(doc, i, end, scratch);
-    Chain(i, end, scratch);
+    Chain(i, end, nothing, scratch);
     i = end;
   }
   return scratch->shares;
 }
 
+std::vector<uint32_t> NameModel::Tags(const Document& doc, ModelScratch* scratch) const {
+  const std::span<const float> shares = Read(doc, 1.0f, scratch);
+  std::vector<uint32_t> tags;
+  for (size_t at = 0; at < shares.size(); at += kTags) {
+    const auto first = shares.begin() + static_cast<ptrdiff_t>(at);
+    tags.push_back(static_cast<uint32_t>(std::max_element(first, first + kTags) - first));
+  }
+  return tags;
+}
+
+// A text in which rules find something in every line has more to find than one where they find nothing:
+// the weight of "nothing" follows how much stands in the text for certain.
+float NameModel::Expectation(const Document& doc, const Evidence& evidence) {
+  constexpr float kCertain = 0.7f;
+  constexpr float kUsual = 0.02f;  // certain finds a token
+  constexpr float kFollows = 0.8f, kMostExpected = 1.0f, kLeastExpected = 1.5f;
+  const auto tokens = static_cast<float>(doc.tokens().size());
+  float found = 0;
+  for (const Candidate& candidate : evidence.candidates) {
+    const bool counts = candidate.category != Category::kState && candidate.category != Category::kCountry &&
+                        candidate.category != Category::kAge;
+    if (counts && candidate.score >= kCertain) ++found;
+  }
+  const float density = (found + 1) / (tokens + 50);
+  return std::exp(std::clamp(-kFollows * std::log(density / kUsual), -kMostExpected, kLeastExpected));
+}
+
 void NameModel::Add(const Document& doc, float floor, ModelScratch* scratch, Evidence* evidence) const {
-  spans_->Add(doc, Read(doc, scratch), floor, evidence);
+  spans_->Add(doc, Read(doc, Expectation(doc, *evidence), scratch), floor, evidence);
 }
 
 }  // namespace phiveil

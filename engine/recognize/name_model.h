@@ -50,9 +50,12 @@ class NameModel {
   // Adds candidates for what is something with a share of `floor` or more.
   void Add(const Document& doc, float floor, ModelScratch* scratch, Evidence* evidence) const;
 
-  // The share of each tag at each token, kModelTags a token; of tokens that are not worth a look tag 0
+  // `nothing` weighs that tag: below one where much is expected. The share of each tag at each token, kModelTags a token; of tokens that are not worth a look tag 0
   // has it all. Valid until the scratch is used again.
-  std::span<const float> Read(const Document& doc, ModelScratch* scratch) const;
+  std::span<const float> Read(const Document& doc, float nothing, ModelScratch* scratch) const;
+
+  // The tag with the largest share of each token.
+  std::vector<uint32_t> Tags(const Document& doc, ModelScratch* scratch) const;
 
  private:
   // Where each of some hashes stands. Twice as many places as there are hashes.
@@ -77,7 +80,8 @@ class NameModel {
   bool MayBegin(const std::vector<Token>& tokens, size_t at) const;
   void Want(const Document& doc, ModelScratch* scratch) const;
   void SumUp(const Document& doc, size_t begin, size_t end, ModelScratch* scratch) const;
-  void Chain(size_t begin, size_t end, ModelScratch* scratch) const;
+  void Chain(size_t begin, size_t end, float nothing, ModelScratch* scratch) const;
+  static float Expectation(const Document& doc, const Evidence& evidence);
 
   std::unique_ptr<const ModelFeatures> features_;
   std::unique_ptr<const ModelSpans> spans_;

@@ -210,6 +210,13 @@ void ApplyVetoes(size_t first, Evidence* evidence) {
   }
 }
 
+std::vector<uint32_t> Recognizer::ModelTags(Document* doc, RecognizeScratch* scratch) const {
+  if (model_ == nullptr) return {};
+  scratch->hits.clear();
+  lexicon_->Mark(doc, &scratch->hits);
+  return model_->Tags(*doc, &scratch->model);
+}
+
 absl::Status Recognizer::Recognize(const Request& request, float floor, Document* doc, RecognizeScratch* scratch,
                                    Evidence* evidence) const {
   evidence->Clear();

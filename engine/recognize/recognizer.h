@@ -53,6 +53,9 @@ class Recognizer {
                          Evidence* evidence) const;
 
   const StructureScanner& scanner() const { return fields_->scanner(); }
+  // The tags the name model gives to the tokens of a text, for the pack's tests of it. Empty without one.
+  std::vector<uint32_t> ModelTags(Document* doc, RecognizeScratch* scratch) const;
+
   const Lexicon& lexicon() const { return *lexicon_; }
   std::string_view ValidatorName(uint32_t number) const { return validator_names_[number]; }
 

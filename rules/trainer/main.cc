@@ -11,6 +11,7 @@
 
 #include "base/concat.h"
 #include "pack/pack_tables.h"
+#include "recognize/name_model.h"
 #include "rules/builtin.h"
 #include "trainer/training.h"
 
@@ -65,6 +66,32 @@ pb::Model Pack(const Trained& trained) {
   return model;
 }
 
+// A few lines of every kind; what the model makes of them is kept with it, and asked again at each load.
+constexpr std::string_view kTests[] = {
+    "kiddo's mom faith called, will bring him in on the 9th after her shift at the mill",
+    "d/w Dr. Okonkwo-Reyes, transferred from St. Brendan's, pager 4471",
+    "Patient was given 40 mg of furosemide and responded well; strength 5/5 throughout.",
+    "pt moved up from Harlan County last spring, works at Tollgate Foods, sister Bibi at bedside",
+    "SIGNED: R. ABERNATHY RN 0312   cc: TREMBLAY, FOLEY CATHETER REMOVED BY K. DUNNE",
+    "Follow up March 3rd with Whitlock at the Grove, room 14B; Parkinson disease stable."};
+
+void AddTests(const pb::Pack& pack, const Lexicon& lexicon, pb::Model* model) {
+  pb::Pack trained = pack;
+  *trained.mutable_model() = *model;
+  const auto reader = NameModel::Create(trained);
+  ModelScratch scratch;
+  Document doc;
+  std::vector<CueHit> hits;
+  for (const std::string_view text : kTests) {
+    if (!reader.ok() || !doc.Reset(text).ok()) return;
+    hits.clear();
+    lexicon.Mark(&doc, &hits);
+    pb::ModelTest* test = model->add_tests();
+    test->set_text(std::string(text));
+    for (const uint32_t tag : (*reader)->Tags(doc, &scratch)) test->add_tags(tag);
+  }
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Learns a name model from marked text, JSON Lines of {\"id\",\"text\",\"spans\"}.");
   std::string out, record, version = "1";
@@ -107,6 +134,7 @@ int Main(int argc, char** argv) {
   for (const uint64_t word : examples.PlainWords()) model.add_plain(word);
   model.set_version(version);
   model.set_record(record);
+  AddTests(pack, **lexicon, &model);
   std::ofstream file(out, std::ios::binary);
   file << model.SerializeAsString();
   if (!file.flush()) {
