@@ -126,6 +126,16 @@ std::vector<Reason> DescribeReasons(const RulePack& pack, const Request& request
   return reasons;
 }
 
+// The number of JSON that the finding lies in, which is taken whole: half a number is none.
+void TakeBareValue(const Workspace& workspace, uint32_t begin, Finding* finding) {
+  const auto& values = workspace.recognize->structure.values;
+  const auto value = std::ranges::upper_bound(values, begin, {}, &FieldValue::end);
+  if (value == values.end() || value->begin > begin || !value->bare) return;
+  finding->bare = true;
+  finding->begin = static_cast<uint32_t>(workspace.doc.SourceBegin(value->begin));
+  finding->end = static_cast<uint32_t>(workspace.doc.SourceEnd(value->end));
+}
+
 std::vector<Finding> MakeFindings(const RulePack& pack, const Request& request, const Workspace& workspace) {
   std::vector<Finding> findings;
   findings.reserve(workspace.decisions.size());
@@ -134,6 +144,7 @@ std::vector<Finding> MakeFindings(const RulePack& pack, const Request& request, 
     Finding& finding = findings.emplace_back();
     finding.begin = static_cast<uint32_t>(workspace.doc.SourceBegin(decision.begin));
     finding.end = static_cast<uint32_t>(workspace.doc.SourceEnd(decision.end));
+    TakeBareValue(workspace, decision.begin, &finding);
     finding.category = candidate.category;
     finding.subtype = candidate.subtype;
     finding.score = candidate.score;

@@ -6,11 +6,18 @@
 
 namespace phiveil {
 
-void StructureBuilder::Value(size_t begin, size_t end, uint32_t name, uint16_t place, uint32_t other) {
-  while (begin < end && IsBlank(text_[begin])) ++begin;
-  while (begin < end && IsBlank(text_[end - 1])) --end;
-  if (begin >= end) return;
-  out_->values.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end), name, place, other});
+void StructureBuilder::Value(FieldValue value) {
+  while (value.begin < value.end && IsBlank(text_[value.begin])) ++value.begin;
+  while (value.begin < value.end && IsBlank(text_[value.end - 1])) --value.end;
+  if (value.begin < value.end) out_->values.push_back(value);
+}
+
+void StructureBuilder::Value(size_t begin, size_t end, uint32_t name) {
+  FieldValue value;
+  value.begin = static_cast<uint32_t>(begin);
+  value.end = static_cast<uint32_t>(end);
+  value.name = name;
+  Value(value);
 }
 
 void StructureBuilder::Region(size_t begin, size_t end) {

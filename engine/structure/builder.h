@@ -21,8 +21,8 @@ class StructureBuilder {
   const FieldNames& names() const { return names_; }
 
   // Without white space at its edges; nothing where no letter or digit remains.
-  void Value(size_t begin, size_t end, uint32_t name = FieldNames::kNone, uint16_t place = 0,
-             uint32_t other = FieldNames::kNone);
+  void Value(size_t begin, size_t end, uint32_t name = FieldNames::kNone);
+  void Value(FieldValue value);
   void Region(size_t begin, size_t end);
 
   // [begin, end) stands for the character `c`; control characters are read as a space, line breaks and

@@ -232,7 +232,14 @@ class Reader {
 
   // A value; its subcomponents are several.
   void Leaf(Extent value, uint32_t name, uint16_t place) {
-    Split(value, marks_.sub, [&](size_t, Extent one) { builder_.Value(one.begin, one.end, name, place); });
+    Split(value, marks_.sub, [&](size_t, Extent one) {
+      FieldValue leaf;
+      leaf.begin = one.begin;
+      leaf.end = one.end;
+      leaf.name = name;
+      leaf.place = place;
+      builder_.Value(leaf);
+    });
   }
 
   template <typename Take>

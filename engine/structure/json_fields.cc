@@ -139,19 +139,20 @@ void JsonFields::Note(std::string_view value) {
   }
 }
 
-void JsonFields::Emit(size_t begin, size_t end) {
+void JsonFields::Emit(size_t begin, size_t end, bool bare) {
   ++values_;
   if (begin >= end) return;
-  const uint32_t name = builder_->names().Find(path_), said = NameSaid();
-  if (said == FieldNames::kNone) {
-    builder_->Value(begin, end, name);
-  } else {
-    builder_->Value(begin, end, said, 0, name);
-  }
+  FieldValue value;
+  value.begin = static_cast<uint32_t>(begin);
+  value.end = static_cast<uint32_t>(end);
+  value.bare = bare;
+  value.name = NameSaid();
+  (value.name == FieldNames::kNone ? value.name : value.other) = builder_->names().Find(path_);
+  builder_->Value(value);
 }
 
 void JsonFields::String(size_t begin, size_t end) {
-  Emit(begin, end);
+  Emit(begin, end, false);
   Unescape(begin, end);
   Note(builder_->text().substr(begin, end - begin));
 }
@@ -162,7 +163,7 @@ void JsonFields::Scalar(size_t begin, size_t end) {
   if (IsOneOf(value, kWords)) {
     ++values_;
   } else {
-    Emit(begin, end);
+    Emit(begin, end, true);
   }
 }
 

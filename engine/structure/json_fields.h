@@ -50,7 +50,7 @@ class JsonFields {
 
   void Begin();
   uint32_t NameSaid();
-  void Emit(size_t begin, size_t end);
+  void Emit(size_t begin, size_t end, bool bare);
   void Note(std::string_view value);
   void Unescape(size_t begin, size_t end);
   static Role RoleOf(std::string_view key);

@@ -232,11 +232,12 @@ void MarkupReader::EmitValue(size_t begin, size_t end, const Element* element) {
     said_.insert(said_.end(), element->says.begin(), element->says.end());
     said = names.Find(said_);
   }
-  if (said == FieldNames::kNone) {
-    builder_->Value(begin, end, name);
-  } else {
-    builder_->Value(begin, end, said, 0, name);
-  }
+  FieldValue value;
+  value.begin = static_cast<uint32_t>(begin);
+  value.end = static_cast<uint32_t>(end);
+  value.name = said == FieldNames::kNone ? name : said;
+  if (said != FieldNames::kNone) value.other = name;
+  builder_->Value(value);
 }
 
 void MarkupReader::EmitAttributes(const Tag& tag) {

@@ -53,6 +53,7 @@ void AppendInner(const FieldValue& outer, const Structure& inner, std::vector<Fi
       at = std::max(at, one.end);
       one.begin += outer.begin;
       one.end += outer.begin;
+      one.bare = false;  // quotes inside a string would have to be escaped
       out->push_back(one);
     }
   }

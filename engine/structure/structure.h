@@ -31,6 +31,7 @@ struct FieldValue {
   uint32_t begin = 0;
   uint32_t end = 0;
   uint32_t name = FieldNames::kNone;   // in the pack's names
+  bool bare = false;                   // of JSON, without quotes
   uint16_t place = 0;                  // the HL7 field, by number in the pack's tables plus one
   uint32_t other = FieldNames::kNone;  // the name to go by where the value does not fit the first
 };

@@ -25,7 +25,7 @@ std::vector<Edit> Decide(std::string_view text, std::span<const Finding> finding
     Action action = rule.action;
     if (action == Action::kKeep) action = policy.NeedsVault() ? Action::kToken : Action::kTag;
     edits.push_back({finding.begin, finding.end, static_cast<uint32_t>(i), RedactionPlan::kNoValue, finding.category,
-                     action, Shown(value, finding, rule, reference_year)});
+                     action, finding.bare, Shown(value, finding, rule, reference_year)});
   }
   return edits;
 }
@@ -52,7 +52,7 @@ bool PartJoined(std::string_view text, std::vector<Edit>* edits) {
   for (Edit& edit : *edits) {
     joined.append(text.substr(begin, edit.begin - begin));
     begin = edit.end;
-    if (edit.action == Action::kDrop) {
+    if (edit.action == Action::kDrop && !edit.bare) {
       seams.emplace_back(joined.size(), &edit);
     } else {
       joined.append("[]");
@@ -78,13 +78,16 @@ std::string Tag(const Edit& edit) {
 }
 
 std::string ReplacementFor(const Edit& edit, std::span<const TokenCode> codes) {
+  const std::string_view quote = edit.bare ? "\"" : "";
   switch (edit.action) {
-    case Action::kToken:
-      return FormatToken(edit.category, codes[edit.value], edit.shown);
+    case Action::kToken: {
+      const std::string shown = edit.bare ? edit.shown + kBareSign : edit.shown;
+      return Concat(quote, FormatToken(edit.category, codes[edit.value], shown), quote);
+    }
     case Action::kTag:
-      return Tag(edit);
+      return Concat(quote, Tag(edit), quote);
     default:
-      return "";
+      return edit.bare ? "null" : "";
   }
 }
 

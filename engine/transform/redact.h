@@ -36,6 +36,7 @@ struct RedactionPlan {
     uint32_t value;    // its number in `values`, for Action::kToken
     Category category;
     Action action;
+    bool bare;  // Finding::bare
     std::string shown;
   };
 

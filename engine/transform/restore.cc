@@ -10,6 +10,24 @@ bool HasBrackets(std::string_view text, const TokenMention& mention) {
   return first == '[' || first == '\\' || first == '&';
 }
 
+// Whether the quotes around the token came with it. Quotes behind a backslash are another string's.
+bool BroughtQuotes(std::string_view text, const TokenMention& mention) {
+  constexpr std::string_view kEnd = "#]\"";
+  static_assert(kEnd[0] == kBareSign);
+  const size_t begin = mention.begin;
+  return begin > 0 && text[begin - 1] == '"' && (begin == 1 || text[begin - 2] != '\\') &&
+         text.substr(mention.end - 2, kEnd.size()) == kEnd;
+}
+
+// What stands before the mention and the original in its place; returns the mention's end.
+size_t AppendRestored(std::string_view text, size_t copied, const TokenMention& mention, std::string_view original,
+                      std::string* out) {
+  const size_t quote = mention.begin > copied && BroughtQuotes(text, mention) ? 1 : 0;
+  out->append(text.substr(copied, mention.begin - quote - copied));
+  out->append(original);
+  return mention.end + quote;
+}
+
 }  // namespace
 
 absl::StatusOr<Restored> RestoreText(std::string_view text, const TokenLookup& lookup) {
@@ -25,9 +43,7 @@ absl::StatusOr<Restored> RestoreText(std::string_view text, const TokenLookup& l
     switch (hit.answer) {
       case Vault::Answer::kFound:
         ++out.restored;
-        out.text.append(text.substr(copied, mention->begin - copied));
-        out.text.append(hit.value.ExposeOriginal());
-        copied = mention->end;
+        copied = AppendRestored(text, copied, *mention, hit.value.ExposeOriginal(), &out.text);
         break;
       case Vault::Answer::kForeign:
         ++out.foreign;

@@ -73,6 +73,25 @@ Policy SafeHarbor(Action action) {
   return testing::Loaded(policy);
 }
 
+TEST(RedactBare, ANumberOfJsonIsPutIntoQuotesAndComesBackWithout) {
+  const std::string text = R"({"mrn": 448120, "ids": [448120,7], "dob": 1953})";
+  std::vector<Finding> findings = Findings(
+      text,
+      {{"448120", Category::kMrn}, {"448120", Category::kMrn}, {"7", Category::kOtherId}, {"1953", Category::kDate}});
+  for (Finding& finding : findings) finding.bare = true;
+  FakeVault vault;
+  const Redacted token = Redact(text, findings, SafeHarbor(Action::kToken), &vault);
+  EXPECT_THAT(
+      token.text,
+      ::testing::MatchesRegex(
+          R"(\{"mrn": "\[MRN_[0-9A-Z]+ #\]", "ids": \["\[MRN_[0-9A-Z]+ #\]","\[OTHER_ID_[0-9A-Z]+ #\]"\], "dob": "\[DATE_[0-9A-Z]+ 1953#\]"\})"));
+  EXPECT_EQ(Restore(token.text, vault).text, text);
+  EXPECT_EQ(Redact(text, findings, SafeHarbor(Action::kTag), &vault).text,
+            R"({"mrn": "[MRN]", "ids": ["[MRN]","[OTHER_ID]"], "dob": "[DATE 1953]"})");
+  EXPECT_EQ(Redact(text, findings, testing::Loaded(testing::PlainPolicy(Action::kDrop)), &vault).text,
+            R"({"mrn": null, "ids": [null,null], "dob": null})");
+}
+
 TEST(Redact, TagsWithWhatMayStay) {
   const std::string text =
       "Ana Ruiz, 92, of Salem, OR 97301 seen Tuesday 03/04/2025 by Dr. Wu; DOB 1931; since 2019. Son is 45.";

@@ -44,6 +44,12 @@ TEST_F(RestoreTest, EveryTolerantForm) {
       {"[NAME_" + ana_ + " patient]'s chart", "Ana Ruiz's chart"},
       {"[NAME_" + ana_ + " paciente]", "Ana Ruiz"},
       {"(NAME_" + ana_ + ")", "(Ana Ruiz)"},
+      {"{\"a\": \"[NAME_" + ana_ + " #]\"}", "{\"a\": Ana Ruiz}"},
+      {"\"[NAME_" + ana_ + " patient#]\"", "Ana Ruiz"},
+      {"\"[NAME_" + ana_ + " patient]\"", "\"Ana Ruiz\""},
+      {"\"[NAME_" + ana_ + " #] said\"", "\"Ana Ruiz said\""},
+      {"[NAME_" + ana_ + " #]", "Ana Ruiz"},
+      {"\\\"[NAME_" + ana_ + " #]\\\"", "\\\"Ana Ruiz\\\""},
       {"[[NAME_" + ana_ + "]](x)", "[Ana Ruiz](x)"},
   };
   for (const auto& [text, expected] : cases) {

@@ -46,6 +46,7 @@ struct Finding {
   uint32_t end = 0;
   Category category = Category::kOtherId;
   Subtype subtype = Subtype::kNone;
+  bool bare = false;            // a number of JSON, or what stands there without quotes: its token is put into quotes
   float score = 0;              // 0..1; findings reach their category's threshold
   std::string rule;             // the rule that weighed most
   std::vector<Reason> reasons;  // filled when asked for

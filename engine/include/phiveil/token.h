@@ -5,6 +5,7 @@
 //
 //   [NAME_7QK2F]          category, underscore, code
 //   [DATE_3MX8D 2025]     with what the policy lets stay: a year, `90+`, a ZIP3
+//   "[MRN_K22PW #]"       for a number of JSON, so that it stays JSON: the sign says that the quotes go with the token
 //
 // A *code* is 4 to 11 random characters of the alphabet below followed by one check character. The
 // random part says nothing about the value or the person (45 CFR 164.514(c)): it is drawn from a
@@ -29,6 +30,9 @@
 #include "phiveil/category.h"
 
 namespace phiveil {
+
+// Ends the hint of a token that was put into quotes.
+inline constexpr char kBareSign = '#';
 
 inline constexpr std::string_view kTokenAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
