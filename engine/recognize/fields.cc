@@ -9,6 +9,7 @@ namespace phiveil {
 namespace {
 
 constexpr float kLabels = 0.80f;      // a field this sure names its value as a label would
+constexpr float kPrefixVeto = 0.99f;  // of a scheme or a type before the value
 constexpr uint32_t kVetoReach = 512;  // vetoes are cut to this, which is how far one is looked for
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
@@ -62,6 +63,14 @@ void FindOpen(const Structure& structure, uint32_t begin, uint32_t end, std::vec
     at = std::max(at, stop);
   }
   if (at < end) open->push_back({at, end});
+}
+
+// Whether `at` lies in a value of one word. The model has learnt from sentences: of a code, a number or
+// a word alone in a field it knows nothing.
+bool IsAlone(std::string_view view, const Structure& structure, uint32_t at) {
+  const auto value = std::ranges::upper_bound(structure.values, at, {}, &FieldValue::end);
+  if (value == structure.values.end() || value->begin > at) return false;
+  return view.substr(value->begin, value->end - value->begin).find_first_of(" \t\n") == std::string_view::npos;
 }
 
 bool TrimToWords(std::string_view view, Extent* part) {
@@ -172,17 +181,22 @@ bool Fields::AddValue(const Document& doc, const FieldValue& value, uint32_t nam
   candidate.reason_count = 1;
   evidence->reasons.push_back({Contribution::Kind::kField, value.place, name, rule.score});
   evidence->candidates.push_back(candidate);
+  // What stands before the value in its field says how to read it, and nothing about anybody.
+  if (candidate.begin > value.begin) {
+    evidence->vetoes.push_back({value.begin, candidate.begin, rule.number, kPrefixVeto, true});
+  }
   return true;
 }
 
 void KeepToValues(const Document& doc, const Structure& structure, size_t first, Evidence* evidence) {
-  if (structure.regions.empty()) return;
+  if (structure.empty()) return;
   auto& all = evidence->candidates;
   std::vector<Extent> open;
   std::vector<Candidate> pieces;
   size_t kept = first;
   for (size_t i = first; i < all.size(); ++i) {
     const Candidate candidate = all[i];
+    if (candidate.source == Source::kModel && IsAlone(doc.view(), structure, candidate.begin)) continue;
     FindOpen(structure, candidate.begin, candidate.end, &open);
     const bool whole = open.size() == 1 && open[0].begin == candidate.begin && open[0].end == candidate.end;
     if (whole) {

@@ -57,8 +57,9 @@ class Fields {
   const Rule* anchor_ = nullptr;
 };
 
-// A candidate that lies over structure keeps what of it lies in values, or outside of regions. Of a
-// pattern's match only what is most of it is worth keeping: it was about the shape of the whole.
+// What the model believes of a value of one word does not count. A candidate that lies over structure keeps what of it
+// lies in values, or outside of regions. Of a pattern's match only what is most of it is worth keeping: it was about
+// the shape of the whole.
 void KeepToValues(const Document& doc, const Structure& structure, size_t first, Evidence* evidence);
 
 }  // namespace phiveil

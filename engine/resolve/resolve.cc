@@ -7,11 +7,14 @@ namespace {
 
 constexpr float kPerByte = 0.01f;    // what a byte of length is worth in a contest
 constexpr uint32_t kLengthCap = 30;  // bytes beyond this are worth nothing more
+constexpr float kNamed = 0.05f;      // what a field that names its value is worth more: it knows the category
 
 using Gap = std::pair<uint32_t, uint32_t>;
 
 float Rank(const Candidate& candidate) {
-  return candidate.score + kPerByte * static_cast<float>(std::min(candidate.end - candidate.begin, kLengthCap));
+  const bool named = candidate.source == Source::kField && candidate.labelled;
+  return candidate.score + (named ? kNamed : 0.0f) +
+         kPerByte * static_cast<float>(std::min(candidate.end - candidate.begin, kLengthCap));
 }
 
 bool IsWordByte(char c) {
