@@ -2,9 +2,11 @@
 """Fills the templates: text with marked identifiers, as much as wanted, all of it made up.
 
   generate.py check FILE...                    unknown slots with their lines; how many templates there are
-  generate.py fill train|heldout [--each N] [--seed S] > JSONL
+  generate.py fill train|heldout [--each N] [--seed S] [--known] > JSONL
                                                every template N times (default 20), one JSON object a line:
-                                               {"id","text","spans":[{"start","end","label"}]}, code points
+                                               {"id","text","spans":[{"start","end","label"}]}, code points;
+                                               --known: the same texts, with "known" (what the patient's chart
+                                               holds, corpora/chart.py) and "subject":true on the patient's spans
 
 Templates are in corpora/templates/*.txt, those kept apart for testing in corpora/templates/heldout/*.txt: by
 other hands, no template in both. Each begins with `=== narrative` or `=== form`; {{slot}}, {{slot.form}} and
@@ -19,6 +21,7 @@ import re
 import sys
 import zlib
 
+import chart as charts
 import slots
 
 HERE = pathlib.Path(__file__).parent
@@ -41,23 +44,24 @@ def read_templates(path):
     return found
 
 
-def fill(template, rng):
-    """Text and spans of one filling."""
+def fill(template, rng, chart=None):
+    """Text and spans of one filling; the patient's are noted in `chart`."""
     filler = slots.Filler(rng)
     pieces, spans, at, length = [], [], 0, 0
     for part in PART.finditer(template):
         kind, form, case, label, literal = part.groups()
         plain = template[at:part.start()]
-        value = literal
+        value, own = literal, False
         if kind:
             if case not in CASES:
                 raise ValueError(f"|{case}")
             value, label = filler.fill(kind, form)
+            own = chart is not None and chart.take(kind, form, "".join(pieces) + plain, value, filler)
             value = CASES[case](value)
         pieces += [plain, value]
         length += len(plain)
         if label:
-            spans.append({"start": length, "end": length + len(value), "label": label})
+            spans.append({"start": length, "end": length + len(value), "label": label, **({"subject": True} if own else {})})
         length += len(value)
         at = part.end()
     pieces.append(template[at:])
@@ -90,6 +94,7 @@ def main():
     filling.add_argument("part", choices=["train", "heldout"])
     filling.add_argument("--each", type=int, default=20)
     filling.add_argument("--seed", type=int, default=1)
+    filling.add_argument("--known", action="store_true")
     options = parser.parse_args()
     if options.command == "check":
         sys.exit(check(options.files))
@@ -100,10 +105,15 @@ def main():
             for copy in range(each):
                 name = f"{path.stem}:{line}:{copy}"
                 rng = random.Random(zlib.crc32(f"{options.seed}:{name}".encode()))
-                text, spans = fill(template, rng)
+                # Dice of its own: the texts are the same with and without.
+                chart = charts.Chart(random.Random(f"{options.seed}:{name}")) if options.known else None
+                text, spans = fill(template, rng, chart)
                 if options.part == "train":
                     text, spans = roughen(text, spans, rng)
-                print(json.dumps({"id": name, "text": text, "spans": spans}, ensure_ascii=False))
+                record = {"id": name, "text": text, "spans": spans}
+                if chart:
+                    record["known"] = chart.done()
+                print(json.dumps(record, ensure_ascii=False))
 
 
 def check(files):

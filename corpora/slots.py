@@ -136,6 +136,7 @@ class Filler:
         self.rng = rng
         self.people = {}
         self.kept = {}
+        self.last_day = None  # year, month, day of the date filled last
 
     def fill(self, kind, form):
         """Text and label of one slot; ValueError when there is no such slot."""
@@ -307,7 +308,9 @@ class Filler:
     # Dates.
     def _day(self):
         rng = self.rng
-        return rng.randint(1930, 2026) if rng.random() < 0.3 else rng.randint(2017, 2026), rng.randint(1, 12), rng.randint(1, 28)
+        year = rng.randint(1930, 2026) if rng.random() < 0.3 else rng.randint(2017, 2026)
+        self.last_day = year, rng.randint(1, 12), rng.randint(1, 28)
+        return self.last_day
 
     def _date(self):
         rng = self.rng
