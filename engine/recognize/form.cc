@@ -7,8 +7,8 @@ namespace phiveil {
 namespace {
 
 constexpr uint32_t kUnset = UINT32_MAX;
-constexpr size_t kRemembered = 1024;
-constexpr int kRememberedShift = 54;
+constexpr size_t kRemembered = 4096;
+constexpr int kRememberedShift = 52;
 
 uint64_t WordBit(uint64_t hash) { return 1ull << (hash >> 58); }
 // Words that stand in every other line: no help in telling where a form cannot match.
@@ -55,16 +55,13 @@ void WordTable::Grow() {
 }
 
 Forms::Forms(const pb::Pack& pack) : set_words_((static_cast<size_t>(pack.forms_size()) + 63) / 64) {
-  for (FormSets* sets : {&first_, &second_}) {
-    sets->by_class.resize(64 * set_words_);
-    sets->by_hash.resize(64 * set_words_);
-    sets->any.resize(set_words_);
-  }
+  first_.any.resize(set_words_);
+  second_.any.resize(set_words_);
+  WordNumber(0);  // no word's
   for (const pb::Form& source : pack.forms()) {
     const auto number = static_cast<uint32_t>(forms_.size());
     Form& form = forms_.emplace_back();
     form.rule = source.rule();
-    form.first_any = source.first_any();
     for (const pb::Instruction& in : source.code()) {
       form.code.push_back({static_cast<uint8_t>(in.op()), in.a(), in.b()});
     }
@@ -75,20 +72,31 @@ Forms::Forms(const pb::Pack& pack) : set_words_((static_cast<size_t>(pack.forms_
     const uint32_t longest = LongestPath(form);
     if (longest <= kAhead.back())
       gate = {Needed(form), Anchor(form), longest <= kAhead.front() ? size_t{0} : size_t{1}};
-    first_mask_ |= form.first_any;
-    for (ClassBits bits = form.first_any; bits != 0; bits &= bits - 1) {
-      AddToSet(&first_.by_class, static_cast<size_t>(std::countr_zero(bits)), number);
-    }
-    for (uint64_t word : source.first_words()) {
-      const size_t which = first_words_.Add(word);
-      first_by_word_.resize(first_words_.size() * set_words_, 0);
-      AddToSet(&first_by_word_, which, number);
-    }
   }
 }
 
 void Forms::AddToSet(std::vector<uint64_t>* sets, size_t which, size_t form) const {
   (*sets)[which * set_words_ + form / 64] |= 1ull << (form % 64);
+}
+
+size_t Forms::WordNumber(uint64_t word) {
+  const size_t number = words_.Add(word);
+  first_.by_word.resize(words_.size() * set_words_, 0);
+  second_.by_word.resize(words_.size() * set_words_, 0);
+  anchors_by_word_.resize(words_.size(), 0);
+  return number;
+}
+
+void Forms::AddOpenings(const TestRow& row, size_t number, Openings* openings) {
+  for (uint32_t i = row.first_class; i < row.end_class; ++i) {
+    const Alternative& alt = alternatives_[i];
+    const size_t highest = alt.require == 0 ? 64 : static_cast<size_t>(std::bit_width(alt.require) - 1);
+    openings->by_class[highest].push_back({alt.require, alt.forbid, static_cast<uint32_t>(number)});
+    openings->told_by |= alt.require | alt.forbid;
+  }
+  for (uint32_t i = row.first_word; i < row.end_word; ++i) {
+    AddToSet(&openings->by_word, WordNumber(alternatives_[i].word), number);
+  }
 }
 
 void Forms::AddTest(const pb::Test& test, Form* form) {
@@ -134,24 +142,13 @@ void Forms::Prepare(size_t number) {
   for (uint32_t pc = 0; pc < form.code.size(); ++pc) {
     if (!first[pc] || form.code[pc].op != pb::Instruction::TEST) continue;
     form.entry.push_back(form.code[pc].a);
+    AddOpenings(form.tests[form.code[pc].a], number, &first_);
     Follow(form, pc + 1, &second);
   }
   for (uint32_t pc = 0; pc < form.code.size(); ++pc) {
     if (!second[pc]) continue;
     if (form.code[pc].op == pb::Instruction::MATCH) AddToSet(&second_.any, 0, number);
-    if (form.code[pc].op != pb::Instruction::TEST) continue;
-    const TestRow& row = form.tests[form.code[pc].a];
-    for (uint32_t i = row.first_class; i < row.end_class; ++i) {
-      const ClassBits require = alternatives_[i].require;
-      if (require == 0) {
-        AddToSet(&second_.any, 0, number);
-      } else {  // list bits lie above the structural ones and are rarer
-        AddToSet(&second_.by_class, static_cast<size_t>(std::bit_width(require) - 1), number);
-      }
-    }
-    for (uint32_t i = row.first_word; i < row.end_word; ++i) {
-      AddToSet(&second_.by_hash, alternatives_[i].word >> 58, number);
-    }
+    if (form.code[pc].op == pb::Instruction::TEST) AddOpenings(form.tests[form.code[pc].a], number, &second_);
   }
 }
 
@@ -246,36 +243,40 @@ uint64_t Forms::Anchor(const Form& form) {
   const uint64_t bit = 1ull << anchors_++;
   for (size_t t : cut) {
     for (uint32_t i = form.tests[t].first_word; i < form.tests[t].end_word; ++i) {
-      const size_t which = anchor_words_.Add(alternatives_[i].word);
-      anchors_by_word_.resize(anchor_words_.size(), 0);
-      anchors_by_word_[which] |= bit;
+      anchors_by_word_[WordNumber(alternatives_[i].word)] |= bit;
     }
   }
   return bit;
 }
 
-// For each token the classes, and the anchor sets, of the tokens from it on, by doubling.
+// For each token its word's number; for each block the classes, and the anchor sets, of the tokens from
+// it on, by doubling.
 void Forms::LookAhead(const std::vector<Token>& tokens, FormScratch* scratch) const {
-  const size_t size = tokens.size();
-  auto& [near_classes, classes] = scratch->ahead_;
-  auto& [near_anchors, anchors] = scratch->anchors_;
-  classes.resize(size);
-  anchors.assign(size, 0);
-  for (size_t i = 0; i < size; ++i) {
-    classes[i] = tokens[i].classes;
-    const size_t word = anchor_words_.Find(tokens[i].hash);
-    if (word != WordTable::kNone) anchors[i] = anchors_by_word_[word];
+  auto& [near, far] = scratch->ahead_;
+  const size_t blocks = (tokens.size() + kBlock - 1) / kBlock;
+  far.assign(blocks, {});
+  scratch->words_.resize(tokens.size() + 1);
+  scratch->words_.back() = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const size_t word = words_.Find(tokens[i].hash);
+    FormScratch::Ahead& block = far[i / kBlock];
+    block.classes |= tokens[i].classes;
+    scratch->words_[i] = word == WordTable::kNone ? 0 : static_cast<uint32_t>(word);
+    if (word != WordTable::kNone) block.anchors |= anchors_by_word_[word];
   }
-  for (size_t step = 1; step < kAhead.back(); step *= 2) {
-    if (step == kAhead.front()) {
-      near_classes = classes;
-      near_anchors = anchors;
+  const auto widen = [blocks](std::vector<FormScratch::Ahead>* ahead, size_t step) {
+    for (size_t b = 0; b + step < blocks; ++b) {
+      (*ahead)[b].classes |= (*ahead)[b + step].classes;
+      (*ahead)[b].anchors |= (*ahead)[b + step].anchors;
     }
-    for (size_t i = 0; i + step < size; ++i) {
-      classes[i] |= classes[i + step];
-      anchors[i] |= anchors[i + step];
-    }
+  };
+  for (size_t step = 1; step < kAhead.back() / kBlock; step *= 2) {
+    if (step == kAhead.front() / kBlock) near = far;
+    widen(&far, step);
   }
+  // A stretch that begins at a block's last token ends in one block more.
+  widen(&near, 1);
+  widen(&far, 1);
 }
 
 bool Forms::Fits(const Alternative& alt, const Token& token) const {
@@ -343,8 +344,8 @@ bool Forms::RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t s
 
 void Forms::Try(uint32_t number, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const {
   const Gate& gate = gates_[number];
-  if ((gate.needed & ~scratch->ahead_[gate.stretch][start]) != 0) return;
-  if ((gate.anchor & ~scratch->anchors_[gate.stretch][start]) != 0) return;
+  const FormScratch::Ahead& ahead = scratch->ahead_[gate.stretch][start / kBlock];
+  if (((gate.needed & ~ahead.classes) | (gate.anchor & ~ahead.anchors)) != 0) return;
   if (start < scratch->next_start_[number]) return;
   const Form& form = forms_[number];
   const bool may_begin = std::any_of(form.entry.begin(), form.entry.end(),
@@ -355,24 +356,30 @@ void Forms::Try(uint32_t number, const std::vector<Token>& tokens, uint32_t star
   scratch->matches.push_back(match);
 }
 
-void Forms::Unite(const FormSets& sets, ClassBits bits, uint64_t* out) const {
-  for (; bits != 0; bits &= bits - 1) {
-    const uint64_t* of_class = &sets.by_class[static_cast<size_t>(std::countr_zero(bits)) * set_words_];
-    for (size_t w = 0; w < set_words_; ++w) out[w] |= of_class[w];
-  }
+// Adds the forms that a token of these classes lets through.
+void Forms::Unite(const Openings& openings, ClassBits classes, uint64_t* out) {
+  const auto add = [&](size_t row) {
+    for (const Opening& opening : openings.by_class[row]) {
+      const bool fits = (classes & opening.require) == opening.require && (classes & opening.forbid) == 0;
+      out[opening.form / 64] |= uint64_t{fits} << (opening.form % 64);
+    }
+  };
+  for (ClassBits bits = classes; bits != 0; bits &= bits - 1) add(static_cast<size_t>(std::countr_zero(bits)));
+  add(64);
 }
 
 // set_words_ words of forms that a token of these classes may begin, then as many of forms that it
 // may stand second in.
 const uint64_t* Forms::SetsOf(ClassBits classes, FormScratch* scratch) const {
+  classes &= first_.told_by | second_.told_by;
   const size_t at = classes * 0x9E3779B97F4A7C15ull >> kRememberedShift;
   FormScratch::Remembered& slot = scratch->remembered_[at];
   uint64_t* sets = &scratch->remembered_sets_[at * 2 * set_words_];
   if (slot.filled && slot.classes == classes) return sets;
   slot = {classes, true};
-  std::fill(sets, sets + set_words_, 0);
+  std::copy(first_.any.begin(), first_.any.end(), sets);
   std::copy(second_.any.begin(), second_.any.end(), sets + set_words_);
-  Unite(first_, classes & first_mask_, sets);
+  Unite(first_, classes, sets);
   Unite(second_, classes, sets + set_words_);
   return sets;
 }
@@ -383,22 +390,18 @@ void Forms::Run(const Document& doc, FormScratch* scratch) const {
   scratch->next_start_.assign(forms_.size(), 0);
   scratch->visited_.resize(static_cast<size_t>(longest_code_) * (kReach + 1), 0);
   LookAhead(tokens, scratch);
-  scratch->first_.resize(set_words_);
   scratch->remembered_.resize(kRemembered);
   scratch->remembered_sets_.resize(kRemembered * 2 * set_words_);
-  for (uint32_t i = 0; i < tokens.size(); ++i) {
-    const size_t word = first_words_.Find(tokens[i].hash);
-    if ((tokens[i].classes & first_mask_) == 0 && word == WordTable::kNone) continue;
-    const bool last = i + 1 == tokens.size();
-    const uint64_t* here = SetsOf(tokens[i].classes, scratch);  // until the next call
-    const uint64_t* by_hash = &second_.by_hash[(last ? 0 : tokens[i + 1].hash >> 58) * set_words_];
+  scratch->first_.assign(set_words_, 0);
+  uint64_t* const first = scratch->first_.data();  // what the token before may begin
+  for (uint32_t i = 0; i <= tokens.size(); ++i) {
+    const uint64_t* sets = SetsOf(i < tokens.size() ? tokens[i].classes : 0, scratch);  // until the next call
+    const size_t word = scratch->words_[i] * set_words_;
     for (size_t w = 0; w < set_words_; ++w) {
-      scratch->first_[w] = here[w] | (word == WordTable::kNone ? 0 : first_by_word_[word * set_words_ + w]);
-    }
-    const uint64_t* next = SetsOf(last ? 0 : tokens[i + 1].classes, scratch) + set_words_;
-    for (size_t w = 0; w < set_words_; ++w) {
-      for (uint64_t forms = scratch->first_[w] & (next[w] | by_hash[w]); forms != 0; forms &= forms - 1) {
-        Try(static_cast<uint32_t>(64 * w) + static_cast<uint32_t>(std::countr_zero(forms)), tokens, i, scratch);
+      uint64_t forms = first[w] & (sets[set_words_ + w] | second_.by_word[word + w]);
+      first[w] = sets[w] | first_.by_word[word + w];
+      for (; forms != 0; forms &= forms - 1) {
+        Try(static_cast<uint32_t>(64 * w) + static_cast<uint32_t>(std::countr_zero(forms)), tokens, i - 1, scratch);
       }
     }
   }

@@ -36,7 +36,7 @@ class WordTable {
   size_t size() const { return size_; }
 
  private:
-  static constexpr size_t kFilterBits = 8192;
+  static constexpr size_t kFilterBits = 32768;
   struct Slot {
     uint64_t hash = 0;
     size_t number = kNone;
@@ -63,9 +63,13 @@ class FormScratch {
   };
   std::vector<Thread> stack_;
   std::vector<uint32_t> visited_;  // stamp by (instruction, token - start)
-  // Classes of the tokens from each token on, and the anchor sets their words are in; by stretch.
-  std::array<std::vector<ClassBits>, 2> ahead_;
-  std::array<std::vector<uint64_t>, 2> anchors_;
+  // Classes of some tokens, and the anchor sets their words are in.
+  struct Ahead {
+    ClassBits classes = 0;
+    uint64_t anchors = 0;
+  };
+  std::array<std::vector<Ahead>, 2> ahead_;  // by stretch, by block of tokens
+  std::vector<uint32_t> words_;              // by token: its number among the words of forms
   // The sets of forms that a token of some classes may begin, and may stand second in: the same few
   // hundred combinations come again and again. One pack's; a scratch serves one pack.
   struct Remembered {
@@ -85,9 +89,10 @@ class Forms {
 
   // Longest span of tokens one run may look at.
   static constexpr uint32_t kReach = 48;
-  // Tokens that dispatch looks at for the classes and words a form cannot do without: the shorter
-  // stretch for forms that cannot be longer.
+  // Tokens within which the classes and words a form cannot do without must lie: the shorter stretch
+  // for forms that cannot be longer. Dispatch looks at them by blocks, so at up to a block more.
   static constexpr std::array<uint32_t, 2> kAhead = {8, 32};
+  static constexpr uint32_t kBlock = 4;
 
   // Fills scratch->matches. A form does not match again inside its own match.
   void Run(const Document& doc, FormScratch* scratch) const;
@@ -114,7 +119,6 @@ class Forms {
   };
   struct Form {
     uint32_t rule;
-    ClassBits first_any;
     std::vector<Instruction> code;
     std::vector<TestRow> tests;
     std::vector<uint32_t> entry;  // the tests a run begins with
@@ -126,14 +130,26 @@ class Forms {
     size_t stretch = 0;    // which of kAhead it fits into
   };
 
-  // Sets of forms, a bit each, by what one token shows: a class, or the high bits of its hash. A form
-  // is in `any` when it does not depend on the token.
-  struct FormSets {
-    std::vector<uint64_t> by_class, by_hash, any;
+  // What lets a token stand in some place of a form: classes it has, and none that it must not have.
+  struct Opening {
+    ClassBits require;
+    ClassBits forbid;
+    uint32_t form;
+  };
+  // Which forms one token lets through in that place: sets of a bit a form by the token's word, and
+  // openings by the highest class they require, as list bits are rarer than the structural ones below
+  // them; the last row holds those that require none. A form in `any` does not depend on the token.
+  struct Openings {
+    std::array<std::vector<Opening>, 65> by_class;
+    std::vector<uint64_t> by_word;
+    std::vector<uint64_t> any;
+    ClassBits told_by = 0;  // all classes that the openings speak of
   };
 
   void AddTest(const pb::Test& test, Form* form);
   void AddToSet(std::vector<uint64_t>* sets, size_t which, size_t form) const;
+  void AddOpenings(const TestRow& row, size_t number, Openings* openings);
+  size_t WordNumber(uint64_t word);
   void Prepare(size_t number);
   ClassBits Needed(const Form& form) const;
   // Whether a run can match without passing a test for which `wall` holds.
@@ -148,8 +164,7 @@ class Forms {
   bool Passes(const TestRow& test, const Token& token) const;
   bool RunAt(const Form& form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch,
              FormMatch* match) const;
-  // Unites the sets of the classes in `bits`.
-  void Unite(const FormSets& sets, ClassBits bits, uint64_t* out) const;
+  static void Unite(const Openings& openings, ClassBits classes, uint64_t* out);
   const uint64_t* SetsOf(ClassBits classes, FormScratch* scratch) const;
   void Try(uint32_t form, const std::vector<Token>& tokens, uint32_t start, FormScratch* scratch) const;
 
@@ -157,14 +172,11 @@ class Forms {
   std::vector<Gate> gates_;  // by form
   std::vector<Alternative> alternatives_;
   std::vector<uint64_t> not_words_;
-  ClassBits first_mask_ = 0;
   size_t set_words_ = 0;                   // 64-bit words of one set of forms
-  FormSets first_;                         // what the first token shows
-  FormSets second_;                        // what the token after it shows
-  std::vector<uint64_t> first_by_word_;    // sets of forms, by number in first_words_
-  std::vector<uint64_t> anchors_by_word_;  // by number in anchor_words_
-  WordTable first_words_;                  // to the set of forms that begin with the word
-  WordTable anchor_words_;                 // to the anchor sets the word is in
+  Openings first_;                         // for the first token
+  Openings second_;                        // for the token after it
+  WordTable words_;                        // words that forms begin with, go on with or cannot do without
+  std::vector<uint64_t> anchors_by_word_;  // the anchor sets a word is in; by number, like the sets above
   uint32_t anchors_ = 0;
   uint32_t longest_code_ = 0;
 };
