@@ -63,30 +63,28 @@ std::span<const CueTable::Link> CueTable::LinksFor(uint32_t phrase, uint32_t own
 Cues::Cues(const CueTable* table) : table_(table), best_(table->size()), rule_stamp_(table->rules(), 0) {}
 
 void Cues::Reset(const Document& doc, const std::vector<CueHit>* hits) {
-  hits_ = hits;
   const auto& tokens = doc.tokens();
-  word_index_.resize(tokens.size() + 1);
-  line_.resize(tokens.size() + 1);
-  paragraph_.resize(tokens.size() + 1);
-  uint32_t words = 0, line = 0, paragraph = 0;
+  places_.resize(tokens.size() + 1);
+  Place here = {0, 0, 0, 0};
   for (size_t i = 0; i < tokens.size(); ++i) {
-    word_index_[i] = words;
-    line_[i] = line;
-    paragraph_[i] = paragraph;
+    while (here.first_hit < hits->size() && (*hits)[here.first_hit].first_token < i) ++here.first_hit;
+    places_[i] = here;
     const ClassBits classes = tokens[i].classes;
-    if (classes & (token_class::kAnyWord | token_class::kNum)) ++words;
+    if (classes & (token_class::kAnyWord | token_class::kNum)) ++here.words;
     if (classes & token_class::kNl) {
-      ++line;
-      if (i > 0 && (tokens[i - 1].classes & token_class::kNl)) ++paragraph;
+      ++here.line;
+      if (i > 0 && (tokens[i - 1].classes & token_class::kNl)) ++here.paragraph;
     }
   }
-  word_index_[tokens.size()] = words;
-  line_[tokens.size()] = line;
-  paragraph_[tokens.size()] = paragraph;
+  here.first_hit = static_cast<uint32_t>(hits->size());
+  places_[tokens.size()] = here;
+  hits_.clear();
+  for (const CueHit& hit : *hits) {
+    hits_.push_back({hit, places_[hit.first_token].words, table_->Owners(hit.phrase)});
+  }
 }
 
 void Cues::Consider(const CueHit& hit, uint8_t side, uint32_t distance, uint32_t owner, float factor) {
-  if (!table_->MaySpeakFor(hit.phrase, owner)) return;
   for (const CueTable::Link& link : table_->LinksFor(hit.phrase, owner)) {
     const CueTable::Row& row = table_->row(link.row);
     if (row.within < distance || (row.side != side && row.side != pb::Cue::EITHER)) continue;
@@ -106,27 +104,27 @@ void Cues::Gather(uint32_t first, uint32_t end, uint32_t owner, uint32_t earlier
   }
   if (!table_->HasCues(owner)) return;
   const uint32_t reach = table_->Reach(owner);
-  const auto& hits = *hits_;
-  auto after = std::lower_bound(hits.begin(), hits.end(), first,
-                                [](const CueHit& hit, uint32_t token) { return hit.first_token < token; });
-  for (auto it = after; it != hits.begin();) {
-    --it;
-    if (word_index_[first] > word_index_[it->first_token] + reach + kLongestPhrase) break;
-    if (it->end_token > first) continue;
-    const uint32_t last = it->end_token - 1;
-    if (paragraph_[last] != paragraph_[first]) break;
-    uint32_t distance = word_index_[first] - word_index_[last];
-    if (line_[last] != line_[first]) distance += kLineBreakCost;
-    const bool beyond = earlier != UINT32_MAX && it->end_token <= earlier;
+  const Place& begin = places_[first];
+  for (size_t i = begin.first_hit; i-- > 0;) {
+    const NearHit& near = hits_[i];
+    if (begin.words > near.words + reach + kLongestPhrase) break;
+    const CueHit& hit = near.hit;
+    if (!CueTable::MaySpeakFor(near.owners, owner) || hit.end_token > first) continue;
+    const Place& last = places_[hit.end_token - 1];
+    if (last.paragraph != begin.paragraph) break;
+    uint32_t distance = begin.words - last.words;
+    if (last.line != begin.line) distance += kLineBreakCost;
+    const bool beyond = earlier != UINT32_MAX && hit.end_token <= earlier;
     if (distance <= reach)
-      Consider(*it, pb::Cue::BEFORE, std::max(distance, 1u), owner, beyond ? kBeyondAnother : 1.0f);
+      Consider(hit, pb::Cue::BEFORE, std::max(distance, 1u), owner, beyond ? kBeyondAnother : 1.0f);
   }
-  for (auto it = after; it != hits.end(); ++it) {
-    if (it->first_token < end) continue;
-    if (line_[it->first_token] != line_[end - 1]) break;
-    const uint32_t distance = word_index_[it->first_token] - word_index_[end] + 1;
+  for (size_t i = begin.first_hit; i < hits_.size(); ++i) {
+    const NearHit& near = hits_[i];
+    if (near.hit.first_token < end) continue;
+    if (places_[near.hit.first_token].line != places_[end - 1].line) break;
+    const uint32_t distance = near.words - places_[end].words + 1;
     if (distance > reach) break;
-    Consider(*it, pb::Cue::AFTER, distance, owner, 1.0f);
+    if (CueTable::MaySpeakFor(near.owners, owner)) Consider(near.hit, pb::Cue::AFTER, distance, owner, 1.0f);
   }
 }
 

@@ -38,9 +38,10 @@ class CueTable {
   uint32_t end(uint32_t rule) const { return first_[rule + 1]; }
   const Row& row(uint32_t index) const { return rows_[index]; }
   size_t size() const { return rows_.size(); }
-  // Whether any rule of `owner` has cues, and whether `phrase` may be one of them.
+  // Whether any rule of `owner` has cues, and whether a phrase with such `owners` may be one of them.
   bool HasCues(uint32_t owner) const { return any_[Slot(owner)] & Bit(owner); }
-  bool MaySpeakFor(uint32_t phrase, uint32_t owner) const { return owners_[phrase] & Bit(owner); }
+  uint64_t Owners(uint32_t phrase) const { return owners_[phrase]; }
+  static bool MaySpeakFor(uint64_t owners, uint32_t owner) { return owners & Bit(owner); }
 
   // How far, in words, the cues of `owner` look.
   uint32_t Reach(uint32_t owner) const;
@@ -89,6 +90,19 @@ class Cues {
   float SumFor(uint32_t rule, std::vector<Contribution>* reasons) const;
 
  private:
+  // Where a token stands.
+  struct Place {
+    uint32_t words;  // before it
+    uint32_t line;   // its hard line
+    uint32_t paragraph;
+    uint32_t first_hit;  // the first hit that begins at it or after it
+  };
+  // A hit with what every look at it needs.
+  struct NearHit {
+    CueHit hit;
+    uint32_t words;   // before it
+    uint64_t owners;  // a filter of those it speaks for
+  };
   struct Best {
     uint32_t stamp = 0;
     uint32_t phrase = 0;
@@ -99,10 +113,8 @@ class Cues {
   void Consider(const CueHit& hit, uint8_t side, uint32_t distance, uint32_t owner, float factor);
 
   const CueTable* table_;
-  const std::vector<CueHit>* hits_ = nullptr;
-  std::vector<uint32_t> word_index_;  // words before token i
-  std::vector<uint32_t> line_;        // hard line of token i
-  std::vector<uint32_t> paragraph_;
+  std::vector<Place> places_;  // by token, and one past the last
+  std::vector<NearHit> hits_;
   std::vector<Best> best_;  // by cue row
   std::vector<uint32_t> rule_stamp_;
   uint32_t stamp_ = 0;
