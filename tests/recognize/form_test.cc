@@ -108,6 +108,33 @@ TEST_F(FormTest, ForbiddenClassesKeepATokenOut) {
   EXPECT_EQ(Found(pack, "Then Ruth left. Then Ann came."), (std::vector<std::string>{"Ruth", "Ann"}));
 }
 
+// The last token that decides may lie a whole stretch ahead, wherever in a block the form begins.
+TEST_F(FormTest, WhatAFormNeedsMayStandAtItsFarEnd) {
+  for (const bool by_word : {false, true}) {
+    for (const uint32_t length : {2u, 7u, 8u, 9u, 31u, 32u, 33u}) {
+      pb::Pack pack;
+      pack.add_rules()->set_id("far");
+      pb::Form* form = pack.add_forms();
+      form->add_first_words(FoldedHash("dr"));
+      AddTest(form, 0, 0, FoldedHash("dr"));
+      AddTest(form, 0);
+      AddTest(form, by_word ? 0 : kNum, 0, by_word ? FoldedHash("stop") : 0);
+      Add(form, pb::Instruction::TEST, 0);
+      for (uint32_t i = 2; i < length; ++i) Add(form, pb::Instruction::TEST, 1);
+      Add(form, pb::Instruction::TEST, 2);
+      Add(form, pb::Instruction::MATCH);
+      for (uint32_t before = 0; before < 2 * Forms::kBlock; ++before) {
+        std::string text, expected = "dr ";
+        for (uint32_t i = 0; i < before; ++i) text += "on ";
+        for (uint32_t i = 2; i < length; ++i) expected += "on ";
+        expected += by_word ? "stop" : "7";
+        EXPECT_EQ(Found(pack, text + expected), std::vector<std::string>{expected}) << length << " " << before;
+        EXPECT_TRUE(Found(pack, text + "dr on " + expected.substr(3)).empty()) << length << " " << before;
+      }
+    }
+  }
+}
+
 // (Cap? Cap? … )^n Num: exponential for a matcher that does not remember where it has been.
 TEST_F(FormTest, NestedOptionsStayCheap) {
   pb::Pack pack;
