@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
+#include "base/concat.h"
 #include "recognize/recognizer.h"
 
 namespace phiveil {
@@ -83,6 +85,7 @@ bool TrimToWords(std::string_view view, Extent* part) {
 
 Fields::Fields(const pb::Pack& pack)
     : scanner_(pack.fields()),
+      unlisted_(pack.fields().hl7_unlisted() == 0 ? FieldNames::kNone : pack.fields().hl7_unlisted() - 1),
       persons_(ListBits(pack, {"First", "FirstWord", "Last", "LastWord", "Given"})),
       things_(ListBits(pack, {"Common", "Clinical", "FacilityNoun", "OrgNoun", "Role", "Month"})) {
   for (const pb::FieldName& name : pack.fields().names()) {
@@ -96,6 +99,15 @@ Fields::Fields(const pb::Pack& pack)
     for (const std::string& validator : source.validators()) rule.validators.push_back(FindValidator(validator));
     rule.allow.assign(source.allow().begin(), source.allow().end());
   }
+  std::unordered_map<std::string_view, uint32_t> by_words;
+  for (int i = 0; i < pack.fields().names_size(); ++i) {
+    by_words.emplace(pack.fields().names(i).words(), static_cast<uint32_t>(i));
+  }
+  for (const pb::FieldName& name : pack.fields().names()) {
+    const bool person = rules_[numbers_.size()].category == Category::kName;
+    const auto number = person ? by_words.find(Concat(name.words(), " id")) : by_words.end();
+    numbers_.push_back(number == by_words.end() ? FieldNames::kNone : number->second);
+  }
   for (int i = 0; i < pack.fields().names_size(); ++i) {
     const std::string& words = pack.fields().names(i).words();
     if (words == "object identifier") object_identifier_ = &rules_[static_cast<size_t>(i)];
@@ -104,24 +116,64 @@ Fields::Fields(const pb::Pack& pack)
 }
 
 void Fields::Add(const Document& doc, const Structure& structure, float floor, Evidence* evidence) const {
+  const size_t first = evidence->candidates.size();
+  std::vector<const FieldValue*> rest;
   for (const FieldValue& value : structure.values) {
-    if (!AddAs(value.name, doc, value, floor, evidence) && !AddAs(value.other, doc, value, floor, evidence)) {
-      AddByForm(doc, value, evidence);
-    }
+    const bool taken =
+        AddAs(value.name, doc, value, floor, evidence) || AddAs(value.other, doc, value, floor, evidence);
+    if (!taken) rest.push_back(&value);
   }
+  if (rest.empty()) return;
+  const KnownValues known = TellingValues(doc, first, *evidence);
+  for (const FieldValue* value : rest) {
+    const bool open = value->name == FieldNames::kNone || value->name == unlisted_;
+    if (open && AddSame(doc, *value, known, evidence)) continue;
+    AddVetoes(doc, *value, evidence);
+  }
+}
+
+// Values that fields have given away and that can be no accident where they stand again: a hospital's
+// code, a record number; no word of every day and no short number.
+Fields::KnownValues Fields::TellingValues(const Document& doc, size_t first, const Evidence& evidence) const {
+  constexpr size_t kShortest = 3;
+  constexpr ptrdiff_t kDigits = 5;
+  KnownValues known;
+  for (size_t i = first; i < evidence.candidates.size(); ++i) {
+    const Candidate& candidate = evidence.candidates[i];
+    if (!candidate.labelled || candidate.category == Category::kDate) continue;
+    const std::string_view text = doc.view().substr(candidate.begin, candidate.end - candidate.begin);
+    const bool word = std::any_of(text.begin(), text.end(), IsLetter) && text.size() >= kShortest;
+    const bool number = std::count_if(text.begin(), text.end(), IsDigit) >= kDigits;
+    if ((word || number) && Weigh(doc, candidate) != Doubt::kThing) known.emplace(text, static_cast<uint32_t>(i));
+  }
+  return known;
+}
+
+// Takes a value that nothing is known of for what the same value is elsewhere.
+bool Fields::AddSame(const Document& doc, const FieldValue& value, const KnownValues& known, Evidence* evidence) const {
+  const auto same = known.find(doc.view().substr(value.begin, value.end - value.begin));
+  if (same == known.end()) return false;
+  Candidate candidate = evidence->candidates[same->second];
+  candidate.begin = value.begin;
+  candidate.end = value.end;
+  std::tie(candidate.first_token, candidate.end_token) = TokenRange(doc, candidate.begin, candidate.end);
+  evidence->candidates.push_back(candidate);
+  return true;
 }
 
 // What the field of that name makes of the value; false when it is nothing.
 bool Fields::AddAs(uint32_t name, const Document& doc, const FieldValue& value, float floor, Evidence* evidence) const {
-  if (name == FieldNames::kNone) return false;
-  const Rule& rule = rules_[name];
-  if (rule.category != Category::kSafe) return AddValue(doc, value, name, floor, evidence);
-  AddVeto(value, rule, evidence);
-  return true;
+  if (name == FieldNames::kNone || rules_[name].category == Category::kSafe) return false;
+  return AddValue(doc, value, name, floor, evidence) || AddAs(numbers_[name], doc, value, floor, evidence);
 }
 
-// Values that are structure whatever their field is called.
-void Fields::AddByForm(const Document& doc, const FieldValue& value, Evidence* evidence) const {
+// What is structure by its field, or by its form whatever its field is called.
+void Fields::AddVetoes(const Document& doc, const FieldValue& value, Evidence* evidence) const {
+  for (const uint32_t name : {value.name, value.other}) {
+    if (name != FieldNames::kNone && rules_[name].category == Category::kSafe) {
+      return AddVeto(value, rules_[name], evidence);
+    }
+  }
   const std::string_view text = doc.view().substr(value.begin, value.end - value.begin);
   if (object_identifier_ != nullptr && LooksLikeOid(text)) AddVeto(value, *object_identifier_, evidence);
   const bool anchor =

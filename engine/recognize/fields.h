@@ -7,6 +7,8 @@
 //   KeepToValues(doc, structure, first, &evidence);   // from candidate `first` on: nothing over structure
 
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "pack/pack_tables.h"
@@ -39,19 +41,25 @@ class Fields {
     std::vector<std::string> allow;
   };
 
+  using KnownValues = std::unordered_map<std::string_view, uint32_t>;  // to the candidate
   enum class Doubt : uint8_t { kOpen, kPerson, kThing };
 
   bool AddAs(uint32_t name, const Document& doc, const FieldValue& value, float floor, Evidence* evidence) const;
   // False where the value is left to the other rules.
   bool AddValue(const Document& doc, const FieldValue& value, uint32_t name, float floor, Evidence* evidence) const;
-  void AddByForm(const Document& doc, const FieldValue& value, Evidence* evidence) const;
+  void AddVetoes(const Document& doc, const FieldValue& value, Evidence* evidence) const;
+  KnownValues TellingValues(const Document& doc, size_t first, const Evidence& evidence) const;
+  bool AddSame(const Document& doc, const FieldValue& value, const KnownValues& known, Evidence* evidence) const;
   void AddVeto(const FieldValue& value, const Rule& rule, Evidence* evidence) const;
   Doubt Weigh(const Document& doc, const Candidate& candidate) const;
 
   StructureScanner scanner_;
+  uint32_t unlisted_;        // the name of HL7's positions that stand in no table
   ClassBits persons_ = 0;    // words of names
   ClassBits things_ = 0;     // words that people are not called by
   std::vector<Rule> rules_;  // by name
+  // By name: for `patient` the name `patient id`, which it is when no name stands there; else kNone.
+  std::vector<uint32_t> numbers_;
   // Rules whose names, `object identifier` and `anchor`, stand for what is one; nullptr if there is none.
   const Rule* object_identifier_ = nullptr;
   const Rule* anchor_ = nullptr;

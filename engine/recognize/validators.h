@@ -51,6 +51,7 @@
 //   us_state              a state's code or name and nothing else
 // Values of fields
 //   date_like             begins as a date does, or is a year
+//   phone_like            few letters beside its digits, unless they speak of an extension
 //   person_words          two to five capital words and nothing else
 //   file_data             64 bytes or more as files are put into text
 //   not_oid               no object identifier

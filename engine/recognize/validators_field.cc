@@ -58,6 +58,17 @@ bool DateLike(std::string_view view, size_t begin, size_t end) {
                                        : false;
 }
 
+// 802-555-0143, +1 (802) 555 0143 home, 5550143 x4 ask for the desk; not C-42 POS 14.2h.
+bool PhoneLike(std::string_view view, size_t begin, size_t end) {
+  constexpr size_t kLongest = 80;
+  const std::string_view value = Value(view, begin, end);
+  const auto letters = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsLetter));
+  const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
+  const size_t x = value.find_first_of("xX");
+  const bool extension = x != std::string_view::npos && x > 0 && value.find_first_of("0123456789", x) <= x + 6;
+  return value.size() <= kLongest && (letters * 2 <= digits || extension);
+}
+
 // Two to five words that begin with capitals, or several with a comma between: a person's name, as far
 // as its form can tell.
 bool PersonWords(std::string_view view, size_t begin, size_t end) {
@@ -104,7 +115,7 @@ bool NotCanonical(std::string_view view, size_t begin, size_t end) {
 }
 
 constexpr Entry kField[] = {
-    {"date_like", DateLike}, {"person_words", PersonWords}, {"file_data", FileData},
+    {"date_like", DateLike}, {"person_words", PersonWords}, {"phone_like", PhoneLike},       {"file_data", FileData},
     {"not_oid", NotOid},     {"not_anchor", NotAnchor},     {"not_canonical", NotCanonical},
 };
 

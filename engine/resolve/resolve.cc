@@ -7,7 +7,7 @@ namespace {
 
 constexpr float kPerByte = 0.01f;    // what a byte of length is worth in a contest
 constexpr uint32_t kLengthCap = 30;  // bytes beyond this are worth nothing more
-constexpr float kNamed = 0.05f;      // what a field that names its value is worth more: it knows the category
+constexpr float kNamed = 0.10f;      // what a field that names its value is worth more: it knows the category
 
 using Gap = std::pair<uint32_t, uint32_t>;
 

@@ -61,7 +61,10 @@ class Table {
       ++at;
     }
     if (at >= limit || end - line > kLongestHeader) return false;
-    delimiter_ = text_[at];
+    // Cells may be filled up with blanks before their delimiter.
+    const size_t filled = text_.find_first_not_of(' ', at);
+    delimiter_ = filled < end && IsDelimiter(text_[filled]) ? text_[filled] : text_[at];
+    at = delimiter_ == text_[at] ? at : filled;
     border_ = text_[line] == '|' || text_.substr(line, begin - line).find('|') != kNone;
     const char second = SecondDelimiter(at + 1, end);
     return second != 0 && (IsName({begin, at}) || second == delimiter_ || delimiter_ == kGaps);
@@ -89,7 +92,7 @@ class Table {
     for (const Cell& cell : cells_) {
       const std::string_view text = text_.substr(cell.begin, cell.end - cell.begin);
       if (text.size() > kLongestName || text.find_first_of(":=<>{}?!") != kNone) return false;
-      if (delimiter_ == kGaps && text.empty()) return false;
+      if (std::count_if(text.begin(), text.end(), IsDigit) > 2) return false;
       names_.push_back(NameIn(cell));
       starts_.push_back(cell.begin - line);
       known += names_.back() != FieldNames::kNone;

@@ -27,6 +27,8 @@ TEST(Table, CellsHaveTheNamesOfTheirColumns) {
       {"mrn|name|zip\n44|Ada|\n|Bo|9\n", {"mrn=44", "name=Ada", "name=Bo", "zip=9"}},
       {"| mrn | name |\n|-----|------|\n| 44 | Ada |\n|| Bo |\n", {"mrn=44", "name=Ada", "name=Bo"}},
       {"+====+=====+\n| mrn | name |\n+----+-----+\n| 44 | Ada |\n+====+=====+\nend", {"mrn=44", "name=Ada"}},
+      {"| mrn    | name      |\n| 44     | Ada Quill |\n", {"mrn=44", "name=Ada Quill"}},
+      {"mrn  ,  name\n44   ,  Ada\n", {"mrn=44", "name=Ada"}},
       {"mrn     name          city\n44      Ada Quill     Hale\n45                    Orrin\n",
        {"mrn=44", "name=Ada Quill", "city=Hale", "mrn=45", "city=Orrin"}},
       {"text\n\nmrn,name\n44,Ada\n\nmore, text\n", {"mrn=44", "name=Ada"}},
@@ -51,6 +53,7 @@ TEST(Table, ProseIsNoTable) {
            "Seen by Dr. Roe, name changed, city unknown\nPlan: rest, fluids, recheck\n",
            "The name is on file, the city is not\nso we asked, and they told us\n",
            "name,\ncity,\n",
+           "Name  Quill, Ada   F   MRN 4417  (93)\n      goes by Ada   x   y\n",
        }) {
     EXPECT_THAT(Scan(text).Named(), IsEmpty()) << text;
   }
