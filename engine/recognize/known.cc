@@ -1,106 +1,24 @@
 #include "recognize/known.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace phiveil {
 namespace {
 
 using namespace token_class;
 
-constexpr size_t kSlipName = 5;  // letters of a name part that may hold a slip
-constexpr uint32_t kMaxGap = 3;  // separator bytes between two words of one value
+constexpr uint32_t kMaxGap = 3;     // separator bytes between two words of one value
+constexpr uint32_t kMaxBreak = 24;  // of a street: with a line break and its indentation
 constexpr ClassBits kValueWord = kAnyWord | kNum;
 
+bool OneBreak(std::string_view between) {
+  return between.size() <= kMaxBreak && between.find_first_not_of(", \t\n") == std::string_view::npos &&
+         std::count(between.begin(), between.end(), '\n') == 1;
+}
+
 char Fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-void AppendFolded(std::string_view word, std::string* out) {
-  for (char c : word) {
-    if (c != '\'') out->push_back(Fold(c));
-  }
-}
-
-Candidate Make(const Document& doc, uint32_t first, uint32_t end, Category category, Subtype subtype, float score,
-               Evidence* evidence) {
-  Candidate candidate;
-  candidate.begin = doc.tokens()[first].begin;
-  candidate.end = doc.tokens()[end - 1].end;
-  candidate.first_token = first;
-  candidate.end_token = end;
-  candidate.category = category;
-  candidate.subtype = subtype;
-  candidate.source = Source::kKnown;
-  candidate.labelled = true;
-  candidate.score = score;
-  candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
-  candidate.reason_count = 1;
-  evidence->reasons.push_back({Contribution::Kind::kKnown, 0, 0, score});
-  return candidate;
-}
-
-// The score of one word as a part of a known name; 0 when it is none.
-float NameScore(std::string_view folded, const Token& token, const std::vector<KnownPart>& parts, Subtype* subtype) {
-  const bool capital = (token.classes & (kCap | kUpper | kMixed | kInitial)) != 0;
-  for (const KnownPart& part : parts) {
-    if (part.folded.size() < 2) continue;
-    *subtype = part.subtype;
-    if (part.folded == folded) return capital || folded.size() >= 4 ? 0.95f : 0.55f;
-    if (part.folded.size() >= kSlipName && folded.size() + 1 >= kSlipName && capital &&
-        WithinOneSlip(part.folded, folded)) {
-      return 0.80f;
-    }
-  }
-  return 0;
-}
-
-bool InitialOfPart(std::string_view folded, const std::vector<KnownPart>& parts) {
-  return std::any_of(parts.begin(), parts.end(),
-                     [&](const KnownPart& part) { return !part.folded.empty() && part.folded.substr(0, 1) == folded; });
-}
-
-// "A." or "A" beside a known part belongs to it.
-void TakeInitials(const Document& doc, const std::vector<KnownPart>& parts, uint32_t* first, uint32_t* end) {
-  const auto& tokens = doc.tokens();
-  std::string folded;
-  auto initial = [&](uint32_t t) {
-    if (t >= tokens.size() || !(tokens[t].classes & kInitial)) return false;
-    folded.clear();
-    AppendFolded(doc.Word(tokens[t]), &folded);
-    return InitialOfPart(folded, parts);
-  };
-  for (;;) {
-    if (*first >= 1 && initial(*first - 1)) {
-      *first -= 1;
-    } else if (*first >= 2 && (tokens[*first - 1].classes & kDot) && initial(*first - 2)) {
-      *first -= 2;
-    } else {
-      break;
-    }
-  }
-  while (initial(*end)) ++*end;
-}
-
-void AddNames(const std::vector<KnownPart>& parts, const Document& doc, Evidence* evidence) {
-  const auto& tokens = doc.tokens();
-  std::string folded;
-  for (uint32_t t = 0; t < tokens.size();) {
-    if (!(tokens[t].classes & kAnyWord)) {
-      ++t;
-      continue;
-    }
-    Subtype subtype = Subtype::kNone;
-    folded.clear();
-    AppendFolded(doc.Word(tokens[t]), &folded);
-    const float score = NameScore(folded, tokens[t], parts, &subtype);
-    if (score == 0) {
-      ++t;
-      continue;
-    }
-    uint32_t first = t, end = t + 1;
-    TakeInitials(doc, parts, &first, &end);
-    evidence->candidates.push_back(Make(doc, first, end, Category::kName, subtype, score, evidence));
-    t = end;
-  }
-}
 
 // Collects words from token `first` on into `squeezed` until it is longer than `length`, and tells
 // after each word whether what stands there is the value.
@@ -111,7 +29,8 @@ bool MatchValue(const Document& doc, uint32_t first, const KnownValue& value, st
   for (uint32_t t = first; t < tokens.size() && squeezed->size() <= value.squeezed.size() + 1; ++t) {
     const Token& token = tokens[t];
     if (!(token.classes & kValueWord)) continue;
-    if (token.begin > last_end + kMaxGap) return false;
+    const std::string_view between = doc.view().substr(last_end, token.begin - last_end);
+    if (between.size() > kMaxGap && !(value.street && OneBreak(between))) return false;
     last_end = token.end;
     const size_t before = squeezed->size();
     AppendFolded(doc.Word(token), squeezed);
@@ -149,12 +68,36 @@ void AddValues(const std::vector<KnownValue>& values, const Document& doc, Evide
       uint32_t end = 0;
       if (!MatchValue(doc, t, value, &squeezed, &end)) continue;
       const float score = squeezed == value.squeezed ? value.score : value.score - 0.15f;
-      evidence->candidates.push_back(Make(doc, t, end, value.category, value.subtype, score, evidence));
+      evidence->candidates.push_back(KnownCandidate(doc, t, end, value.category, value.subtype, score, evidence));
     }
   }
 }
 
 }  // namespace
+
+void AppendFolded(std::string_view word, std::string* out) {
+  for (char c : word) {
+    if (c != '\'') out->push_back(Fold(c));
+  }
+}
+
+Candidate KnownCandidate(const Document& doc, uint32_t first, uint32_t end, Category category, Subtype subtype,
+                         float score, Evidence* evidence) {
+  Candidate candidate;
+  candidate.begin = doc.tokens()[first].begin;
+  candidate.end = doc.tokens()[end - 1].end;
+  candidate.first_token = first;
+  candidate.end_token = end;
+  candidate.category = category;
+  candidate.subtype = subtype;
+  candidate.source = Source::kKnown;
+  candidate.labelled = true;
+  candidate.score = score;
+  candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
+  candidate.reason_count = 1;
+  evidence->reasons.push_back({Contribution::Kind::kKnown, 0, 0, score});
+  return candidate;
+}
 
 bool WithinOneSlip(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
@@ -167,11 +110,34 @@ bool WithinOneSlip(std::string_view a, std::string_view b) {
   return i + 1 < a.size() && a[i] == b[i + 1] && a[i + 1] == b[i] && a.substr(i + 2) == b.substr(i + 2);
 }
 
-void AddKnown(const KnownIdentifiers& known, const Document& doc, Evidence* evidence) {
-  const std::vector<KnownPart> parts = KnownNameParts(known);
-  if (!parts.empty()) AddNames(parts, doc, evidence);
+void AddKnown(const KnownIdentifiers& known, const Document& doc, ClassBits ordinary, Evidence* evidence) {
+  const KnownNames names = KnownNamesOf(known);
+  if (!names.parts.empty()) AddKnownNames(names, doc, ordinary, evidence);
   const std::vector<KnownValue> values = KnownValues(known);
   if (!values.empty()) AddValues(values, doc, evidence);
+}
+
+std::vector<Candidate> KnownInProse(const Document& doc, const Evidence& evidence) {
+  constexpr std::string_view kBefore = " \t\n(,", kAfter = " \t\n),.;";
+  const std::string_view view = doc.view();
+  std::vector<Candidate> known;
+  for (const Candidate& c : evidence.candidates) {
+    const bool prose = (c.begin == 0 || kBefore.find(view[c.begin - 1]) != std::string_view::npos) &&
+                       (c.end == view.size() || kAfter.find(view[c.end]) != std::string_view::npos);
+    if (c.source == Source::kKnown && prose) known.push_back(c);
+  }
+  return known;
+}
+
+void PutBackKnown(const std::vector<Candidate>& known, Evidence* evidence) {
+  if (known.empty()) return;
+  std::set<std::tuple<uint32_t, uint32_t, Category>> there;
+  for (const Candidate& c : evidence->candidates) {
+    if (c.source == Source::kKnown) there.emplace(c.begin, c.end, c.category);
+  }
+  for (const Candidate& c : known) {
+    if (there.emplace(c.begin, c.end, c.category).second) evidence->candidates.push_back(c);
+  }
 }
 
 }  // namespace phiveil

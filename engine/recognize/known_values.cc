@@ -71,6 +71,12 @@ void AddBirthDate(std::string_view iso, std::vector<KnownValue>* out) {
   static constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
                                                                "may",       "june",     "july",     "august",
                                                                "september", "october",  "november", "december"};
+  static constexpr std::array<std::string_view, 31> kOrdinals = {
+      "first",        "second",      "third",        "fourth",      "fifth",       "sixth",         "seventh",
+      "eighth",       "ninth",       "tenth",        "eleventh",    "twelfth",     "thirteenth",    "fourteenth",
+      "fifteenth",    "sixteenth",   "seventeenth",  "eighteenth",  "nineteenth",  "twentieth",     "twentyfirst",
+      "twentysecond", "twentythird", "twentyfourth", "twentyfifth", "twentysixth", "twentyseventh", "twentyeighth",
+      "twentyninth",  "thirtieth",   "thirtyfirst"};
   const auto parsed = ParseIsoDate(iso);
   if (!parsed) return;
   const auto [year, month, day] = *parsed;
@@ -98,6 +104,14 @@ void AddBirthDate(std::string_view iso, std::vector<KnownValue>* out) {
           if (y.size() == 4) add(Concat(m, d, suffix), 2, 0.75f);
         }
       }
+      const std::string_view spoken = kOrdinals[static_cast<size_t>(day - 1)];
+      for (const std::string& tail : {y, std::string()}) {
+        const float score = tail.empty() ? 0.75f : 0.97f;
+        add(Concat(spoken, "of", m, tail), 3, score);
+        add(Concat(m, "the", spoken, tail), 3, score);
+        // "may first" is more often something else.
+        if (!tail.empty() || m.size() > 3) add(Concat(m, spoken, tail), 2, score);
+      }
     }
   }
 }
@@ -105,17 +119,53 @@ void AddBirthDate(std::string_view iso, std::vector<KnownValue>* out) {
 struct StreetWord {
   std::string_view full, brief;
 };
-constexpr std::array<StreetWord, 20> kStreetWords = {
+constexpr size_t kStreetTypes = 14;
+constexpr std::array<StreetWord, 22> kStreetWords = {
     {{"street", "st"},   {"avenue", "ave"},   {"boulevard", "blvd"}, {"drive", "dr"},      {"road", "rd"},
      {"lane", "ln"},     {"court", "ct"},     {"circle", "cir"},     {"place", "pl"},      {"terrace", "ter"},
      {"highway", "hwy"}, {"parkway", "pkwy"}, {"square", "sq"},      {"trail", "trl"},     {"north", "n"},
-     {"south", "s"},     {"east", "e"},       {"west", "w"},         {"apartment", "apt"}, {"suite", "ste"}}};
+     {"south", "s"},     {"east", "e"},       {"west", "w"},         {"apartment", "apt"}, {"suite", "ste"},
+     {"room", "rm"},     {"building", "bldg"}}};
 
+bool IsUnitWord(std::string_view word) {
+  static constexpr std::array<std::string_view, 8> kUnits = {"apartment", "unit",     "suite", "lot",
+                                                             "room",      "building", "floor", "trailer"};
+  return std::find(kUnits.begin(), kUnits.end(), word) != kUnits.end();
+}
+
+bool IsStreetWord(std::string_view word) {
+  return std::any_of(kStreetWords.begin(), kStreetWords.end(), [&](const StreetWord& w) { return w.full == word; });
+}
+
+// Of kStreetWords those that end the name of a street.
+bool IsStreetType(std::string_view word) {
+  const auto types = kStreetWords.begin() + kStreetTypes;
+  return std::any_of(kStreetWords.begin(), types, [&](const StreetWord& w) { return w.full == word; });
+}
+
+// A value of words `first` to `end`; with a number, or it could be anybody's street.
+void AddStreet(const std::vector<std::string>& words, size_t first, size_t end, float score,
+               std::vector<KnownValue>* out) {
+  std::string squeezed;
+  for (size_t i = first; i < end; ++i) squeezed += words[i];
+  const bool whole = first == 0 && end == words.size();
+  if (squeezed.size() < kShortestValue || (!whole && !HasDigit(squeezed))) return;
+  out->push_back({std::move(squeezed), 1, Category::kStreet, Subtype::kNone, score, false, true});
+}
+
+// The line, the line without its unit, the unit alone, and "12 North Oak" for "12 North Oak Street".
 void AddStreetLine(std::string_view part, std::vector<KnownValue>* out) {
-  std::string full;
-  for (const std::string& word : FoldWords(part)) full += FullStreetWord(word);
-  if (full.size() < kShortestValue) return;
-  out->push_back({std::move(full), 1, Category::kStreet, Subtype::kNone, 0.97f, false, true});
+  std::vector<std::string> words = FoldWords(part);
+  for (std::string& word : words) word = FullStreetWord(word);
+  AddStreet(words, 0, words.size(), 0.97f, out);
+  size_t unit = 1;
+  while (unit < words.size() && !IsUnitWord(words[unit]) && !(unit > 2 && HasDigit(words[unit]))) ++unit;
+  if (unit < words.size()) {
+    AddStreet(words, 0, unit, 0.97f, out);
+    if (IsUnitWord(words[unit])) AddStreet(words, unit, words.size(), 0.85f, out);
+  }
+  const bool typed = unit > 2 && HasDigit(words[0]) && IsStreetType(words[unit - 1]);
+  if (typed && !(unit == 3 && IsStreetWord(words[1]))) AddStreet(words, 0, unit - 1, 0.85f, out);
 }
 
 void AddAddress(std::string_view address, std::vector<KnownValue>* out) {
@@ -133,7 +183,10 @@ void AddAddress(std::string_view address, std::vector<KnownValue>* out) {
     if (words.empty()) continue;
     const bool code = HasDigit(words.back()) && words.back().size() >= 4;
     if (code) {
-      AddValue(words.back(), Category::kZip, 0.95f, out);
+      const bool plus_four = words.size() > 1 && words.back().size() == 4 && words[words.size() - 2].size() == 5;
+      const std::string& zip = plus_four ? words[words.size() - 2] : words.back();
+      AddValue(zip, Category::kZip, 0.95f, out);
+      if (plus_four) AddValue(zip + words.back(), Category::kZip, 0.95f, out);
     } else if (!HasDigit(part) && CountWords(part) <= 4 && Squeeze(part).size() > 2) {
       AddValue(Squeeze(part), Category::kCity, 0.90f, out);
     } else {
@@ -159,22 +212,6 @@ std::vector<KnownValue> KnownValues(const KnownIdentifiers& known) {
   for (const std::string& address : known.addresses) AddAddress(address, &out);
   if (!known.birth_date.empty()) AddBirthDate(known.birth_date, &out);
   return out;
-}
-
-std::vector<KnownPart> KnownNameParts(const KnownIdentifiers& known) {
-  std::vector<KnownPart> parts;
-  auto add = [&parts](const std::vector<std::string>& names, Subtype subtype) {
-    for (const std::string& name : names) {
-      for (std::string& word : FoldWords(name)) {
-        const bool known_already =
-            std::any_of(parts.begin(), parts.end(), [&](const KnownPart& p) { return p.folded == word; });
-        if (!known_already) parts.push_back({std::move(word), subtype});
-      }
-    }
-  };
-  add(known.names, Subtype::kPatient);
-  add(known.relatives, Subtype::kRelative);
-  return parts;
 }
 
 }  // namespace phiveil

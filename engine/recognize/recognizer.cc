@@ -36,6 +36,7 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
   self->cue_table_ = std::make_unique<CueTable>(pack, *self->lexicon_);
   self->forms_ = std::make_unique<Forms>(pack);
   self->memory_ = std::make_unique<NameMemory>(pack);
+  self->ordinary_ = ListBits(pack, {"Common", "Clinical", "StateCode", "Credential", "Title", "Role", "Relation"});
   PHIVEIL_ASSIGN_OR_RETURN(self->model_, NameModel::Create(pack));
   std::unordered_map<std::string, uint32_t> numbers;
   for (const pb::Rule& source : pack.rules()) {
@@ -163,11 +164,10 @@ void Recognizer::AddForms(const Document& doc, float floor, RecognizeScratch* sc
   }
 }
 
-void Recognizer::AddOutside(const Document& doc, std::span<const OutsideSpan> spans, float floor,
-                            Evidence* evidence) const {
+void Recognizer::AddOutside(const Document& doc, std::span<const OutsideSpan> spans, Evidence* evidence) const {
   for (uint32_t i = 0; i < spans.size(); ++i) {
     const OutsideSpan& span = spans[i];
-    if (span.begin >= span.end || span.end > doc.text().size() || span.score < floor) continue;
+    if (span.begin >= span.end || span.end > doc.text().size() || !(span.score > 0)) continue;
     Candidate candidate;
     candidate.begin = static_cast<uint32_t>(doc.ViewOffset(span.begin));
     candidate.end = static_cast<uint32_t>(doc.ViewOffset(span.end));
@@ -228,10 +228,12 @@ absl::Status Recognizer::Recognize(const Request& request, float floor, Document
   AddPatterns(*doc, floor, scratch, evidence);
   forms_->Run(*doc, &scratch->forms);
   AddForms(*doc, floor, scratch, evidence);
-  AddOutside(*doc, request.spans, floor, evidence);
-  AddKnown(request.known, *doc, evidence);
+  AddOutside(*doc, request.spans, evidence);
+  AddKnown(request.known, *doc, ordinary_, evidence);
   if (model_ != nullptr && !request.rules_only) model_->Add(*doc, floor, &scratch->model, evidence);
+  const std::vector<Candidate> known = KnownInProse(*doc, *evidence);
   KeepToValues(*doc, scratch->structure, 0, evidence);
+  PutBackKnown(known, evidence);
   fields_->Add(*doc, scratch->structure, floor, evidence);
   std::sort(evidence->vetoes.begin(), evidence->vetoes.end(),
             [](const Veto& a, const Veto& b) { return a.begin < b.begin; });

@@ -77,7 +77,8 @@ class Recognizer {
 
   void AddPatterns(const Document& doc, float floor, RecognizeScratch* scratch, Evidence* evidence) const;
   void AddForms(const Document& doc, float floor, RecognizeScratch* scratch, Evidence* evidence) const;
-  void AddOutside(const Document& doc, std::span<const OutsideSpan> spans, float floor, Evidence* evidence) const;
+  // However weak: it may strengthen what the pack finds.
+  void AddOutside(const Document& doc, std::span<const OutsideSpan> spans, Evidence* evidence) const;
   // Weighs one rule's claim on one stretch whose cues have been gathered.
   void Weigh(const Document& doc, uint32_t rule, Candidate candidate, float floor, const Cues& cues,
              Evidence* evidence) const;
@@ -90,6 +91,7 @@ class Recognizer {
   std::unique_ptr<const NameMemory> memory_;
   std::unique_ptr<const Fields> fields_;
   std::unique_ptr<const NameModel> model_;  // nullptr: the pack has none
+  ClassBits ordinary_ = 0;  // words that are no known name's misspelling or initials
   std::vector<Rule> rules_;
   std::vector<std::vector<uint32_t>> rules_of_expression_;
   std::vector<Validator> validators_;
