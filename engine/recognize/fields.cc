@@ -206,7 +206,8 @@ bool Fields::AddValue(const Document& doc, const FieldValue& value, uint32_t nam
   candidate.begin = value.begin;
   candidate.end = value.end;
   TrimTo(view, &candidate.begin, &candidate.end);
-  candidate.begin += static_cast<uint32_t>(PrefixOf(view.substr(candidate.begin, candidate.end - candidate.begin)));
+  const auto prefix = static_cast<uint32_t>(PrefixOf(view.substr(candidate.begin, candidate.end - candidate.begin)));
+  candidate.begin += prefix;
   TrimTo(view, &candidate.begin, &candidate.end);
   const std::string_view text = view.substr(candidate.begin, candidate.end - candidate.begin);
   if (rule.score < floor || scanner_.names().SaysNothing(text)) return false;
@@ -234,7 +235,7 @@ bool Fields::AddValue(const Document& doc, const FieldValue& value, uint32_t nam
   evidence->reasons.push_back({Contribution::Kind::kField, value.place, name, rule.score});
   evidence->candidates.push_back(candidate);
   // What stands before the value in its field says how to read it, and nothing about anybody.
-  if (candidate.begin > value.begin) {
+  if (prefix > 0) {
     evidence->vetoes.push_back({value.begin, candidate.begin, rule.number, kPrefixVeto, true});
   }
   return true;
