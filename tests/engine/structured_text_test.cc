@@ -271,9 +271,12 @@ TEST(StructuredText, CutAtEveryByte) {
       const std::vector<bool> covered = Covered(*findings, cut);
       for (const Piece& piece : document.values) {
         if (piece.end >= cut) break;
-        // A table of one name, or of no row, is none yet; a message is one from its fourth field on.
-        const bool too_early =
-            name == "log" || (name == "csv" && cut < document.text.find(',', document.values[0].end) + 2);
+        // A table of one name, or of no row, is none yet; a field that nobody described is known by the
+        // shape of all of it.
+        const bool too_early = name == "log" ||
+                               (name == "csv" && cut < document.text.find(',', document.values[0].end) + 2) ||
+                               (name == "hl7" && piece.begin > document.text.find("ZQX|") &&
+                                cut <= document.text.find('|', document.text.find("ZQX|") + 4));
         if (too_early) break;
         for (size_t i = piece.begin; i < piece.end; ++i) {
           ASSERT_TRUE(covered[i]) << name << " cut at " << cut << ": left `"
