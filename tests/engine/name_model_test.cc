@@ -22,7 +22,7 @@ const pb::Pack& BuiltIn() {
   return tables->pack;
 }
 
-class NameModelTest : public testing::Test {
+class NameModelTest : public ::testing::Test {
  protected:
   NameModelTest() : lexicon_(*Lexicon::Create(BuiltIn().lexicon())), model_(*NameModel::Create(BuiltIn())) {}
 
@@ -145,7 +145,7 @@ TEST(DamagedModel, OneThatForgotItsTestsIsRefused) {
   EXPECT_FALSE(RulePack::Load(SerializePack(pack)).ok());
 }
 
-class ModelFindings : public testing::Test {
+class ModelFindings : public ::testing::Test {
  protected:
   ModelFindings()
       : engine_(*Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("tag_only")})) {}
