@@ -105,7 +105,7 @@ bool MarkupReader::ReadTag(size_t begin, Tag* tag) {
   const size_t limit = std::min(text_.size(), begin + kLongestTag);
   while (at < limit) {
     at = SkipBlanks(text_, at);
-    if (at >= limit) break;
+    if (at >= limit || (text_[at] == '/' && at + 1 == text_.size())) break;
     if (text_[at] == '>') {
       tag->end = at + 1;
       return true;

@@ -45,6 +45,7 @@ TEST(Markup, ValuesHaveTheNamesOfTheirElements) {
       {"<patient><name>Ada Quill</na", {"patient name=Ada Quill"}},
       {"<patient><mrn value=\"44", {"mrn=44"}},
       {"<patient><mrn value=", {}},
+      {"<patient><mrn value=\"44\"/", {"mrn=44"}},
       {"<patient><name>Ada Quill</mrn></name></wrong><mrn>4417</mrn>", {"patient name=Ada Quill", "mrn=4417"}},
       {"</b></a><mrn>4417</mrn>", {"mrn=4417"}},
   };
