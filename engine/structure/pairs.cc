@@ -127,9 +127,12 @@ class Pairs {
 }  // namespace
 
 void ReadPairs(size_t begin, size_t end, StructureBuilder* builder) {
+  const std::string_view text = builder->text().substr(begin, end - begin);
+  const bool equals = text.find('=') != kNone;
   Pairs pairs(begin, end, builder);
-  pairs.Read('=');
-  pairs.Read(':');
+  if (equals) pairs.Read('=');
+  // Colons are everywhere; names that a program wrote seldom come without one of the other signs.
+  if (equals || text.find('_') != kNone || text.find('"') != kNone) pairs.Read(':');
 }
 
 }  // namespace phiveil

@@ -63,19 +63,21 @@ void AppendInner(const FieldValue& outer, const Structure& inner, std::vector<Fi
 // Reads whatever begins first, again and again; what lies between is given to the readers of lines.
 class Sweep {
  public:
-  Sweep(const Hl7Table& hl7, StructureBuilder* builder, JsonParser* parser, std::vector<Extent>* free)
+  Sweep(bool brace, const Hl7Table& hl7, StructureBuilder* builder, JsonParser* parser, std::vector<Extent>* free)
       : text_(builder->text()),
         hl7_(hl7),
         builder_(builder),
         parser_(parser),
         markup_(builder),
         fields_(builder),
-        free_(free) {}
+        free_(free),
+        brace_(brace) {}
 
   void Run() {
     free_->clear();
     if (ReadWholeJson()) return;
-    size_t message = FindHl7(text_, 0, hl7_), object = FindJson(text_, 0), tag = markup_.Next(0), at = 0;
+    size_t object = brace_ ? FindJson(text_, 0) : kNone;
+    size_t message = FindHl7(text_, 0, hl7_), tag = markup_.Next(0), at = 0;
     bool any_tag = false;
     for (;;) {
       const size_t first = std::min({message, object, tag});
@@ -129,6 +131,7 @@ class Sweep {
   MarkupReader markup_;
   JsonFields fields_;
   std::vector<Extent>* free_;
+  const bool brace_;  // there is one in the text
 };
 
 }  // namespace
@@ -152,12 +155,13 @@ std::unique_ptr<StructureScratch, void (*)(StructureScratch*)> StructureScanner:
 void StructureScanner::Scan(std::string_view text, StructureScratch* scratch, Structure* out) const {
   out->Clear();
   if (names_.empty()) return;
-  if (HasTypographicJson(text)) {
+  const bool brace = text.find('{') != kNone;
+  if (brace && HasTypographicJson(text)) {
     Straighten(text, &scratch->straight);
     text = scratch->straight;
   }
   StructureBuilder builder(text, names_, out);
-  Sweep(*hl7_, &builder, &scratch->parser, &scratch->free).Run();
+  Sweep(brace, *hl7_, &builder, &scratch->parser, &scratch->free).Run();
   for (const Extent& stretch : scratch->free) {
     ReadTables(stretch.begin, stretch.end, &builder);
     ReadPairs(stretch.begin, stretch.end, &builder);

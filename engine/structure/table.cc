@@ -1,6 +1,7 @@
 #include "structure/table.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace phiveil {
@@ -8,11 +9,22 @@ namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 constexpr size_t kLongestName = 40;
+constexpr int kMostWords = 5;  // of the first name
 constexpr size_t kLongestHeader = 4096;
 constexpr size_t kMostColumns = 256;
 constexpr char kGaps = ' ';  // columns parted by two spaces or more
 
-bool IsDelimiter(char c) { return c == ',' || c == '\t' || c == '|' || c == ';'; }
+enum Sign : uint8_t { kPlain, kSpace, kDelimiter, kEnd };
+
+// What may stand in or behind the first name of a table.
+constexpr std::array<Sign, 256> MakeSigns() {
+  std::array<Sign, 256> signs{};
+  signs[' '] = kSpace;
+  for (const char c : {',', '\t', '|', ';'}) signs[static_cast<uint8_t>(c)] = kDelimiter;
+  for (const char c : {':', '.', '=', '!', '?', '\r'}) signs[static_cast<uint8_t>(c)] = kEnd;
+  return signs;
+}
+constexpr std::array<Sign, 256> kSigns = MakeSigns();
 
 // Signs that lines of tables are drawn with.
 bool IsRule(std::string_view line) {
@@ -49,31 +61,30 @@ class Table {
   }
 
  private:
-  // Most lines end here: their first cell is no name.
+  // What parts the columns of the line. Most lines end here: nothing does, or not soon enough.
   bool FindDelimiter(size_t line, size_t end) {
     size_t at = line;
     while (at < end && (text_[at] == '|' || text_[at] == ' ' || text_[at] == '"')) ++at;
     const size_t begin = at;
     if (at >= end || !IsLetter(text_[at])) return false;
     const size_t limit = std::min(end, at + kLongestName);
-    while (at < limit && !IsDelimiter(text_[at]) && !(text_[at] == ' ' && at + 1 < end && text_[at + 1] == ' ')) {
-      if (text_[at] == ':' || text_[at] == '.') return false;
-      ++at;
+    for (int spaces = 0; at < limit; ++at) {
+      const Sign sign = kSigns[static_cast<uint8_t>(text_[at])];
+      if (sign == kPlain) continue;
+      if (sign != kSpace || !IsSingleSpace(at, end)) break;
+      if (++spaces == kMostWords) return false;
     }
-    if (at >= limit || end - line > kLongestHeader) return false;
+    if (at >= limit || kSigns[static_cast<uint8_t>(text_[at])] == kEnd || end - line > kLongestHeader) return false;
     // Cells may be filled up with blanks before their delimiter.
     const size_t filled = text_.find_first_not_of(' ', at);
-    delimiter_ = filled < end && IsDelimiter(text_[filled]) ? text_[filled] : text_[at];
-    at = delimiter_ == text_[at] ? at : filled;
-    border_ = text_[line] == '|' || text_.substr(line, begin - line).find('|') != kNone;
-    const char second = SecondDelimiter(at + 1, end);
-    return second != 0 && (IsName({begin, at}) || second == delimiter_ || delimiter_ == kGaps);
+    at = filled < end && kSigns[static_cast<uint8_t>(text_[filled])] == kDelimiter ? filled : at;
+    delimiter_ = text_[at];
+    border_ = text_.substr(line, begin - line).find('|') != kNone;
+    return true;
   }
 
-  // Whether the delimiter occurs again, or the line holds two cells only.
-  char SecondDelimiter(size_t at, size_t end) const {
-    const std::string_view rest = text_.substr(at, end - at);
-    return rest.find(delimiter_) != kNone || rest.size() <= kLongestName ? delimiter_ : '\0';
+  bool IsSingleSpace(size_t at, size_t end) const {
+    return text_[at] == ' ' && (at + 1 >= end || text_[at + 1] != ' ');
   }
 
   uint32_t NameIn(const Cell& cell) {
@@ -81,7 +92,6 @@ class Table {
     AppendWords(text_.substr(cell.begin, cell.end - cell.begin), &path_);
     return builder_.names().Find(path_);
   }
-  bool IsName(const Cell& cell) { return NameIn(cell) != FieldNames::kNone; }
 
   bool ReadHeader(size_t line, size_t end) {
     Split(line, end);

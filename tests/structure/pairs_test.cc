@@ -27,7 +27,7 @@ TEST(Pairs, ValuesHaveTheNamesBeforeThem) {
       {"name=ada quill mrn=44", {"name=ada quill", "mrn=44"}},
       {"(mrn=44)", {"mrn=44)"}},
       {"patient_name: Ada Quill, birth_date: 1961-02-03", {"patient name=Ada Quill", "birth date=1961-02-03"}},
-      {"patientName: Ada Quill", {"patient name=Ada Quill"}},
+      {"patientName: Ada Quill, admit_dt: x", {"patient name=Ada Quill"}},
       {"patient_name = Ada Quill", {"patient name=Ada Quill"}},
       {"… \"birthDate\":\"1961\",\"name\":[{\"family\":\"Quill\"", {"birth date=1961"}},
       {"mrn=", {}},
