@@ -31,9 +31,9 @@ constexpr std::string_view kCells[] = {"td", "th"};
 constexpr std::string_view kValueNames[] = {"extension", "v", "val", "value"};
 constexpr std::string_view kTelling[] = {"key", "label", "name", "root", "system", "type"};
 constexpr std::string_view kTold[] = {"answer", "display", "response", "val", "value"};
-constexpr std::string_view kLayout[] = {"align",     "border",     "cellpadding", "cellspacing", "class",   "colspan",
-                                        "height",    "id",         "lang",        "rel",         "rowspan", "style",
-                                        "stylecode", "styleclass", "target",      "valign",      "width"};
+constexpr std::string_view kLayout[] = {"align",      "border",    "cellpadding", "cellspacing", "class",   "colspan",
+                                        "height",     "id",        "lang",        "rel",         "rowspan", "style",
+                                        "styleclass", "stylecode", "target",      "valign",      "width"};
 
 // Whether `name` in lower case is in `words`; those are no longer than 16 bytes.
 template <size_t N>
@@ -42,8 +42,15 @@ bool Has(const std::string_view (&words)[N], std::string_view name) {
   if (name.size() > lower.size()) return false;
   std::transform(name.begin(), name.end(), lower.begin(),
                  [](char c) { return IsCapital(c) ? static_cast<char>(c | 0x20) : c; });
-  return std::find(std::begin(words), std::end(words), std::string_view(lower.data(), name.size())) != std::end(words);
+  return std::binary_search(std::begin(words), std::end(words), std::string_view(lower.data(), name.size()));
 }
+
+template <size_t N>
+constexpr bool IsSorted(const std::string_view (&words)[N]) {
+  return std::is_sorted(std::begin(words), std::end(words));
+}
+static_assert(IsSorted(kLook) && IsSorted(kWords) && IsSorted(kVoid) && IsSorted(kInside) && IsSorted(kCells));
+static_assert(IsSorted(kValueNames) && IsSorted(kTelling) && IsSorted(kTold) && IsSorted(kLayout));
 
 struct Reference {
   std::string_view name;
