@@ -1,6 +1,8 @@
 #include "recognize/model_features.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
 
 #include "text/folded_hash.h"
 
@@ -71,7 +73,7 @@ uint64_t ModelFeatures::Kind(const Document& doc, const Token& token) const {
 
 void ModelFeatures::OfKind(const Document& doc, const Token& token, std::vector<uint64_t>* features) const {
   features->clear();
-  const std::string_view word = doc.Word(token);
+  std::string_view word = doc.Word(token);
   if (token.classes & kNum) {
     const uint64_t shape = NumberShape(word);
     features->push_back(0);
@@ -84,8 +86,13 @@ void ModelFeatures::OfKind(const Document& doc, const Token& token, std::vector<
   features->push_back(Feature(kShape, form));
   if ((token.classes & kAnyWord) == 0) return;
   features->push_back(Feature(kCased, token.hash ^ form));
-  features->push_back(Feature(kShape, 1'000'000 + (form << 4 | std::min<size_t>(word.size(), 12))));
+  // By its letters alone: words that differ in an apostrophe are of one kind.
+  std::string letters;
+  const bool marked = word.find('\'') != word.npos;
+  if (marked) std::copy_if(word.begin(), word.end(), std::back_inserter(letters), [](char c) { return c != '\''; });
+  if (marked) word = letters;
   const size_t size = word.size();
+  features->push_back(Feature(kShape, 1'000'000 + (form << 4 | std::min<size_t>(size, 12))));
   for (size_t n = 2; n <= 3 && n < size; ++n) features->push_back(Feature(kPrefix, Lower(word.substr(0, n))));
   for (size_t n = 2; n <= 4 && n < size; ++n) features->push_back(Feature(kSuffix, Lower(word.substr(size - n))));
   const ClassBits lists = token.classes & kLists;

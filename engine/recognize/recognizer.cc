@@ -217,6 +217,28 @@ std::vector<uint32_t> Recognizer::ModelTags(Document* doc, RecognizeScratch* scr
   return model_->Tags(*doc, &scratch->model);
 }
 
+// Where the note's own people are remembered, a place the model saw in the same words is one of them.
+void PreferPeople(size_t remembered, Evidence* evidence) {
+  constexpr float kBehind = 0.35f;
+  auto& all = evidence->candidates;
+  std::vector<std::pair<uint32_t, size_t>> places;  // first token, number
+  for (size_t i = 0; i < remembered; ++i) {
+    const bool place = all[i].category == Category::kOrganization || all[i].category == Category::kFacility ||
+                       all[i].category == Category::kCity;
+    if (place && all[i].source == Source::kModel) places.emplace_back(all[i].first_token, i);
+  }
+  std::sort(places.begin(), places.end());
+  for (size_t i = remembered; i < all.size(); ++i) {
+    if (all[i].category != Category::kName) continue;
+    auto at = std::lower_bound(places.begin(), places.end(), std::pair(all[i].first_token, size_t{0}));
+    for (; at != places.end() && at->first == all[i].first_token; ++at) {
+      Candidate& place = all[at->second];
+      if (place.end_token != all[i].end_token || all[i].score < 0.5f) continue;
+      place.score = std::min(place.score, all[i].score - kBehind);
+    }
+  }
+}
+
 absl::Status Recognizer::Recognize(const Request& request, float floor, Document* doc, RecognizeScratch* scratch,
                                    Evidence* evidence) const {
   evidence->Clear();
@@ -243,6 +265,7 @@ absl::Status Recognizer::Recognize(const Request& request, float floor, Document
   memory_->Add(*doc, evidence);
   KeepToValues(*doc, scratch->structure, remembered, evidence);
   ApplyVetoes(remembered, evidence);
+  PreferPeople(remembered, evidence);
   return absl::OkStatus();
 }
 

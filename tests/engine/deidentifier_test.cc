@@ -144,8 +144,8 @@ TEST(DeidentifierTest, OutsideSpansAreWeighed) {
   Engine engine("tag_only");
   const std::string_view text = "kiddo stayed with faith overnight";
   const auto at = static_cast<uint32_t>(text.find("faith"));
-  const auto weak = engine->Find(text, {.spans = {{at, at + 5, Category::kName, 0.3f, "ner"}}});
-  const auto strong = engine->Find(text, {.spans = {{at, at + 5, Category::kName, 0.9f, "ner"}}});
+  const auto weak = engine->Find(text, {.spans = {{at, at + 5, Category::kName, 0.3f, "ner"}}, .rules_only = true});
+  const auto strong = engine->Find(text, {.spans = {{at, at + 5, Category::kName, 0.9f, "ner"}}, .rules_only = true});
   ASSERT_TRUE(weak.ok() && strong.ok());
   EXPECT_TRUE(weak->empty());
   ASSERT_EQ(strong->size(), 1u);
@@ -154,8 +154,8 @@ TEST(DeidentifierTest, OutsideSpansAreWeighed) {
 
 TEST(DeidentifierTest, OutsideSpansBeyondTheTextAreLeftOut) {
   Engine engine("tag_only");
-  const auto out =
-      engine->Find("abc", {.spans = {{0, 900, Category::kName, 0.9f, "x"}, {2, 1, Category::kName, 0.9f, "x"}}});
+  const auto out = engine->Find(
+      "bed", {.spans = {{0, 900, Category::kName, 0.9f, "x"}, {2, 1, Category::kName, 0.9f, "x"}}, .rules_only = true});
   ASSERT_TRUE(out.ok());
   EXPECT_TRUE(out->empty());
 }

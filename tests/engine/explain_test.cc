@@ -37,7 +37,7 @@ TEST(ExplainTest, SaysWhyAStretchWasTaken) {
 TEST(ExplainTest, SaysWhyAStretchWasLeft) {
   Engine engine("tag_only");
   const std::string_view text = "weight 80 kg, 00482913 units";
-  const auto explanation = engine->Explain(text, {}, 14, 22);
+  const auto explanation = engine->Explain(text, {.rules_only = true}, 14, 22);
   ASSERT_TRUE(explanation.ok());
   EXPECT_EQ(ByOutcome(*explanation, "taken"), nullptr);
   EXPECT_NE(ByOutcome(*explanation, "below threshold"), nullptr) << "the rules that looked and were not sure are named";
