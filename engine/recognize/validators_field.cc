@@ -25,37 +25,46 @@ size_t DigitRun(std::string_view text, size_t at) {
   return end - at;
 }
 
-// 1961, 196102, 19610203, 1961-02, 1961-02-03T10:11, 2/3/61, 3.2.1961, 3 Feb 1961, Feb 1961.
-bool DateLike(std::string_view view, size_t begin, size_t end) {
-  constexpr size_t kLongest = 48;
-  const std::string_view value = Value(view, begin, end);
-  if (value.size() > kLongest) return false;
-  const Digits digits(value);
-  if (!IsDigit(value[0])) {
-    const size_t letter = static_cast<size_t>(std::find_if(value.begin(), value.end(), IsLetter) - value.begin());
-    const size_t word = value.find_last_of(" ,", std::min(value.size(), value.find_first_of("0123456789")));
-    return digits.count >= 1 && letter < value.size() &&
-           (BeginsWithMonth(value.substr(letter)) || (word != std::string_view::npos && digits.count >= 3));
+// Whether a word of the text begins as a month does.
+bool NamesMonth(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool begins = IsLetter(text[i]) && (i == 0 || !IsLetter(text[i - 1]));
+    if (begins && BeginsWithMonth(text.substr(i))) return true;
   }
+  return false;
+}
+
+// 1961, 196102, 19610203, 1961-02, 1961-02-03T10:11, 2/3/61, 3.2.1961, 02031961, 3 Feb 1961.
+bool BeginsAsDate(std::string_view value) {
+  const Digits digits(value);
   const size_t run = DigitRun(value, 0);
   const bool more = run < value.size();
   const char sign = more ? value[run] : '\0';
   const bool parts = sign == '-' || sign == '/' || sign == '.';
-  if (run == 4 && IsYear(digits.Number(0, 4))) return !more || parts || sign == 'T' || sign == ' ';
+  if (run == 4 && IsYear(digits.Number(0, 4))) {
+    return !more || parts || sign == 'T' || (sign == ' ' && (DigitRun(value, run + 1) > 0 || NamesMonth(value)));
+  }
   if (run >= 6 && run <= 14 && run % 2 == 0 && IsYear(digits.Number(0, 4))) {
     const int month = digits.Number(4, 2);
     return month >= 1 && month <= 12 && (run == 6 || (digits.Number(6, 2) >= 1 && digits.Number(6, 2) <= 31));
   }
   if (run == 8) return digits.Number(0, 2) <= 31 && digits.Number(2, 2) <= 31 && IsYear(digits.Number(4, 4)) && !more;
   if (run > 2) return false;
-  if (parts) {
-    const size_t second = run + 1 + DigitRun(value, run + 1);
-    const bool third = second > run + 1 && second < value.size() && value[second] == sign;
-    return third || (sign == '/' && second > run + 1) || BeginsWithMonth(value.substr(run + 1));
-  }
-  const size_t letter = value.find_first_not_of(" ", run);
-  return sign == ' ' || IsLetter(sign) ? letter != std::string_view::npos && BeginsWithMonth(value.substr(letter))
-                                       : false;
+  if (!parts) return NamesMonth(value);
+  const size_t second = run + 1 + DigitRun(value, run + 1);
+  const bool third = second > run + 1 && second < value.size() && value[second] == sign;
+  return third || (sign == '/' && second > run + 1) || NamesMonth(value);
+}
+
+// The same, and with a word before it: Feb 3, Tuesday, 3 Feb, Th 2/3.
+bool DateLike(std::string_view view, size_t begin, size_t end) {
+  constexpr size_t kLongest = 48;
+  constexpr size_t kLongestWord = 12;
+  const std::string_view value = Value(view, begin, end);
+  const size_t digit = value.find_first_of("0123456789");
+  if (value.size() > kLongest || digit == std::string_view::npos) return false;
+  if (NamesMonth(value.substr(0, digit))) return true;
+  return digit <= kLongestWord && BeginsAsDate(value.substr(digit));
 }
 
 // 802-555-0143, +1 (802) 555 0143 home, 5550143 x4 ask for the desk; not C-42 POS 14.2h.
@@ -66,7 +75,7 @@ bool PhoneLike(std::string_view view, size_t begin, size_t end) {
   const auto digits = static_cast<size_t>(std::count_if(value.begin(), value.end(), IsDigit));
   const size_t x = value.find_first_of("xX");
   const bool extension = x != std::string_view::npos && x > 0 && value.find_first_of("0123456789", x) <= x + 6;
-  return value.size() <= kLongest && (letters * 2 <= digits || extension);
+  return value.size() <= kLongest && (letters * 2 <= digits + 1 || extension);
 }
 
 // Two to five words that begin with capitals, or several with a comma between: a person's name, as far
