@@ -273,7 +273,7 @@ struct JsonParser::Impl {
     fields->BeginArray();
     for (auto item : array) {
       simdjson::ondemand::value element;
-      if (std::move(item).get(element) != simdjson::SUCCESS || !Walk(element)) return false;
+      if (item.get(element) != simdjson::SUCCESS || !Walk(element)) return false;
     }
     fields->End();
     return true;

@@ -10,6 +10,7 @@ namespace {
 constexpr size_t kNone = std::string_view::npos;
 constexpr size_t kLongestName = 64;
 constexpr size_t kLongestTag = 1 << 16;
+constexpr size_t kLongestDeclaration = 4096;
 constexpr size_t kDeepest = 512;
 
 bool IsNameByte(char c) {
@@ -35,9 +36,7 @@ size_t MarkupReader::Next(size_t at) {
     if (rest.starts_with("<!--") || rest.starts_with("<![CDATA[")) {
       if (whole_ || IsClosed(at, rest[2] == '-')) return at;
     } else if (rest.starts_with("<?xml") || rest.starts_with("<!DOCTYPE") || rest.starts_with("<!doctype")) {
-      if (rest.find('>') != kNone) return at;
-    } else if (rest.starts_with("]]>")) {
-      return at;
+      if (rest.substr(0, kLongestDeclaration).find('>') != kNone) return at;
     } else if (ReadTag(at, &found_) && IsMarkup(found_)) {
       return at;
     }

@@ -71,14 +71,15 @@ class Pairs {
   bool InAddress(size_t at) const {
     const size_t limit = at > from_ + 256 ? at - 256 : from_;
     while (at > limit && !IsBlank(text_[at - 1])) --at;
-    return text_.substr(at, 512).substr(0, EndOfLine(text_, at) - at).find("://") < kLongestKey;
+    const std::string_view near = text_.substr(at, 512);
+    return near.substr(0, near.find('\n')).find("://") < kLongestKey;
   }
 
   void ReadValue(const Key& key, size_t at, uint32_t name) {
     const size_t line = EndOfLine(text_.substr(0, at + kLongestValue), at);
     while (at < line && text_[at] == ' ') ++at;
     if (at >= line || (key.quoted && (text_[at] == '[' || text_[at] == '{'))) return;
-    size_t end = line;
+    size_t end;
     if (text_[at] == '"' || text_[at] == '\'') {
       end = std::min(EndOfString(text_, at + 1, text_[at]), text_.size());
       ++at;

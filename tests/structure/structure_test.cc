@@ -159,6 +159,8 @@ TEST(Structure, WhatNeverEndsIsReadOnce) {
                                  "| mrn | name |\n",
                                  "&#",
                                  "<x",
+                                 "<?xml",
+                                 "<!DOCTYPE",
                                  "{",
                                  "[",
                                  "\\",
