@@ -9,9 +9,7 @@
 #include "base/status_macros.h"
 
 // Vectors are passed between functions of this file alone, and all of those are inlined.
-#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wpsabi"
-#endif
 
 // One build serves machines with and without wide registers.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
