@@ -225,8 +225,8 @@ class Reader {
       Hl7Part part;
       part.type = shape.empty() ? 0 : table_.TypeNamed(shape);
       if (part.type != 0) return ReadRepetition(part, one);
-      if (!known_segment || broken) return Leaf(one, FieldNames::kNone, 0);
-      Split(one, marks_.component, [&](size_t, Extent piece) { Leaf(piece, table_.unlisted(), 0); });
+      const uint32_t name = known_segment && !broken ? table_.unlisted() : FieldNames::kNone;
+      Split(one, marks_.component, [&](size_t, Extent piece) { Leaf(piece, name, 0); });
     });
   }
 

@@ -79,6 +79,7 @@ TEST(Hl7, FieldsOfNobodyAreReadByTheirShape) {
   }
   // What no shape tells is prose in a segment that nobody described, and a code in one of the tables.
   EXPECT_THAT(Scan(std::string(kHead) + "ZQX|a b c d").Values(), ::testing::Contains("=a b c d"));
+  EXPECT_THAT(Scan(std::string(kHead) + "ZQX|a b^c&d").Values(), ::testing::IsSupersetOf({"=a b", "=c", "=d"}));
   EXPECT_THAT(Scan(std::string(kHead) + "EVN|a b c d").Values(), ::testing::Contains("unlisted field=a b c d"));
 }
 
