@@ -234,7 +234,11 @@ void PreferPeople(size_t remembered, Evidence* evidence) {
     for (; at != places.end() && at->first == all[i].first_token; ++at) {
       Candidate& place = all[at->second];
       if (place.end_token != all[i].end_token || all[i].score < 0.5f) continue;
-      place.score = std::min(place.score, all[i].score - kBehind);
+      const float behind = std::max(0.0f, all[i].score - kBehind);
+      if (place.score <= behind) continue;
+      const uint32_t mention = evidence->reasons[all[i].first_reason].ref;
+      evidence->AddReason(&place, {Contribution::Kind::kMemory, 0, mention, behind - place.score});
+      place.score = behind;
     }
   }
 }

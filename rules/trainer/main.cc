@@ -58,7 +58,6 @@ pb::Model Pack(const Trained& trained) {
   }
   const Dense& dense = trained.weights.dense;
   model.mutable_positions()->Add(dense.positions.begin(), dense.positions.end());
-  // Offsets as the reader has them: o counts from the token that speaks.
   model.mutable_offsets()->Add(dense.offsets.begin(), dense.offsets.end());
   model.mutable_bias()->Add(dense.bias.begin(), dense.bias.end());
   model.mutable_output()->Add(dense.output.begin(), dense.output.end());
