@@ -9,9 +9,11 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define PHIVEIL_WIDE __attribute__((target_clones("arch=x86-64-v3", "default")))
+#define PHIVEIL_WIDEST __attribute__((target("arch=x86-64-v4")))
 #else
 #define PHIVEIL_WIDE
 #endif
+
 namespace phiveil {
 namespace {
 
@@ -23,6 +25,9 @@ typedef float Floats __attribute__((vector_size(kLanes * sizeof(float))));      
 typedef int32_t Words __attribute__((vector_size(kLanes * sizeof(int32_t))));   // NOLINT(modernize-use-using)
 typedef int16_t Halves __attribute__((vector_size(kLanes * sizeof(int16_t))));  // NOLINT(modernize-use-using)
 typedef int8_t Bytes __attribute__((vector_size(kLanes)));                      // NOLINT(modernize-use-using)
+typedef float Floats16 __attribute__((vector_size(16 * sizeof(float))));        // NOLINT(modernize-use-using)
+typedef int32_t Words16 __attribute__((vector_size(16 * sizeof(int32_t))));     // NOLINT(modernize-use-using)
+typedef int16_t Halves16 __attribute__((vector_size(16 * sizeof(int16_t))));    // NOLINT(modernize-use-using)
 static_assert(kTags == 2 * kLanes);
 
 template <typename Vector, typename Value>
@@ -64,34 +69,54 @@ template <typename Vector, typename Value>
 
 }  // namespace
 
-PHIVEIL_WIDE void FoldAll(const float* vector, const float* matrices, int width, int units, int16_t* rows) {
-  constexpr int kParts = kModelBlock / kLanes;
-  for (int o = 0; o < kModelOffsets; ++o) {
-    for (int from = 0; from < units; from += kModelBlock) {
-      Floats s0 = {}, s1 = {}, s2 = {}, s3 = {}, s4 = {}, s5 = {}, s6 = {}, s7 = {};
-      static_assert(kParts == 8);
-      for (int i = 0; i < width; ++i) {
-        const float* row = matrices + (o * width + i) * units + from;
-        const Floats factor = Floats{} + vector[i];
-        s0 += factor * Load<Floats>(row);
-        s1 += factor * Load<Floats>(row + 8);
-        s2 += factor * Load<Floats>(row + 16);
-        s3 += factor * Load<Floats>(row + 24);
-        s4 += factor * Load<Floats>(row + 32);
-        s5 += factor * Load<Floats>(row + 40);
-        s6 += factor * Load<Floats>(row + 48);
-        s7 += factor * Load<Floats>(row + 56);
-      }
-      const auto put = [&](Floats value, int part) __attribute__((always_inline)) {
-        value *= 1.0f / kModelStep;
-        value = value > kModelLargest ? Floats{} + kModelLargest : value;
-        value = value < -kModelLargest ? Floats{} - kModelLargest : value;
-        Store(__builtin_convertvector(__builtin_convertvector(value, Words), Halves),
-              rows + o * units + from + part * kLanes);
-      };
-      put(s0, 0), put(s1, 1), put(s2, 2), put(s3, 3), put(s4, 4), put(s5, 5), put(s6, 6), put(s7, 7);
+namespace {
+
+// One offset: kParts registers of sums for each block of units.
+template <typename Vector, typename Whole, typename Small>
+[[gnu::always_inline]] inline void FoldOne(const float* vector, const float* matrix, int width, int units,
+                                           int16_t* row) {
+  constexpr int kWide = sizeof(Vector) / sizeof(float), kParts = kModelBlock / kWide;
+  for (int first = 0; first < units; first += kModelBlock) {
+    Vector sums[kParts] = {};
+    for (int i = 0; i < width; ++i) {
+      const float* from = matrix + i * units + first;
+      const Vector factor = Vector{} + vector[i];
+#pragma GCC unroll 8
+      for (int part = 0; part < kParts; ++part) sums[part] += factor * Load<Vector>(from + part * kWide);
+    }
+#pragma GCC unroll 8
+    for (int part = 0; part < kParts; ++part) {
+      Vector value = sums[part] * (1.0f / kModelStep);
+      value = value > kModelLargest ? Vector{} + kModelLargest : value;
+      value = value < -kModelLargest ? Vector{} - kModelLargest : value;
+      Store(__builtin_convertvector(__builtin_convertvector(value, Whole), Small), row + first + part * kWide);
     }
   }
+}
+
+PHIVEIL_WIDE void FoldNarrow(const float* vector, const float* matrices, int width, int units, int from, int to,
+                             int16_t* rows) {
+  for (int o = from; o < to; ++o)
+    FoldOne<Floats, Words, Halves>(vector, matrices + o * width * units, width, units, rows + o * units);
+}
+
+#ifdef PHIVEIL_WIDEST
+PHIVEIL_WIDEST void FoldWide(const float* vector, const float* matrices, int width, int units, int from, int to,
+                             int16_t* rows) {
+  for (int o = from; o < to; ++o)
+    FoldOne<Floats16, Words16, Halves16>(vector, matrices + o * width * units, width, units, rows + o * units);
+}
+#endif
+
+}  // namespace
+
+void Fold(const float* vector, const float* matrices, int width, int units, int from, int to, int16_t* rows) {
+#ifdef PHIVEIL_WIDEST
+  static const bool widest =
+      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  if (widest) return FoldWide(vector, matrices, width, units, from, to, rows);
+#endif
+  FoldNarrow(vector, matrices, width, units, from, to, rows);
 }
 
 PHIVEIL_WIDE void AddBytes(const int8_t* from, int count, int16_t* to) {

@@ -16,8 +16,9 @@ inline constexpr size_t kModelWidest = 1024;
 inline constexpr int kModelBlock = 64;      // units come in these
 inline constexpr float kModelFaint = 6.0f;  // below the highest score: a tag that far down has nothing to say
 
-// What a vector says at every offset: its product with one matrix after another, as small integers.
-void FoldAll(const float* vector, const float* matrices, int width, int units, int16_t* rows);
+// What a vector says at the offsets `from` to before `to`: its product with each one's matrix, as small
+// integers, in its place of `rows`.
+void Fold(const float* vector, const float* matrices, int width, int units, int from, int to, int16_t* rows);
 
 // `count`: a multiple of eight.
 void AddBytes(const int8_t* from, int count, int16_t* to);

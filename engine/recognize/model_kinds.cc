@@ -9,7 +9,7 @@
 namespace phiveil {
 namespace {
 
-constexpr size_t kKinds = 16384;  // kept at once; powers of two
+constexpr size_t kKinds = 32768;  // kept at once; powers of two
 constexpr size_t kKindsWithRows = 4096;
 constexpr size_t kGatePlace = 8;  // bytes of a feature's row for the gate
 static_assert(kGateOffsets <= kGatePlace);
@@ -75,6 +75,7 @@ void ModelKinds::Prepare(Scratch* scratch) const {
   scratch->vectors.resize(kKinds * width_);
   scratch->row_keys.assign(kKindsWithRows, 0);
   scratch->row_runs.assign(kKindsWithRows, 0);
+  scratch->row_offsets.assign(kKindsWithRows, 0);
   scratch->rows.resize(kKindsWithRows * kModelOffsets * units_);
 }
 
@@ -108,16 +109,19 @@ const ModelKinds::Kind& ModelKinds::Of(const Document& doc, const Token& token, 
   return scratch->kinds[Place(doc, token, key, scratch)];
 }
 
-const int16_t* ModelKinds::Rows(const Document& doc, const Token& token, uint64_t key, Scratch* scratch) const {
+const int16_t* ModelKinds::Rows(const Document& doc, const Token& token, uint64_t key, size_t from, size_t to,
+                                Scratch* scratch) const {
   const size_t place = PlaceAmong(kKindsWithRows, key);
   const size_t size = kModelOffsets * units_;
   int16_t* rows = &scratch->rows[place * size];
-  if (scratch->row_keys[place] == key) {
+  const auto wanted = static_cast<uint8_t>((1u << to) - (1u << from));
+  const bool known = scratch->row_keys[place] == key;
+  if (known && (scratch->row_offsets[place] & wanted) == wanted) {
     scratch->row_runs[place] = scratch->run;
     return rows;
   }
   // A place whose rows this run still needs is not taken.
-  const bool taken = scratch->row_runs[place] == scratch->run;
+  const bool taken = !known && scratch->row_runs[place] == scratch->run;
   if (taken) {
     if (scratch->spare_used == scratch->spare.size()) scratch->spare.emplace_back(size);
     rows = scratch->spare[scratch->spare_used++].data();
@@ -125,8 +129,10 @@ const int16_t* ModelKinds::Rows(const Document& doc, const Token& token, uint64_
   const int16_t* vector = &scratch->vectors[Place(doc, token, key, scratch) * width_];
   std::array<float, kModelWidest> scaled;
   for (size_t i = 0; i < width_; ++i) scaled[i] = row_scale_ * static_cast<float>(vector[i]);
-  FoldAll(scaled.data(), offsets_.data(), static_cast<int>(width_), static_cast<int>(units_), rows);
+  Fold(scaled.data(), offsets_.data(), static_cast<int>(width_), static_cast<int>(units_), static_cast<int>(from),
+       static_cast<int>(to), rows);
   if (!taken) {
+    scratch->row_offsets[place] = static_cast<uint8_t>(wanted | (known ? scratch->row_offsets[place] : 0));
     scratch->row_keys[place] = key;
     scratch->row_runs[place] = scratch->run;
   }

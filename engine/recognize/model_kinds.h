@@ -46,7 +46,8 @@ class ModelKinds {
     std::vector<Kind> kinds;
     std::vector<int16_t> vectors;  // by place of the kind
     std::vector<uint64_t> row_keys;
-    std::vector<uint64_t> row_runs;  // by place: the last run that needed it
+    std::vector<uint8_t> row_offsets;  // by place: those filled, as bits
+    std::vector<uint64_t> row_runs;    // by place: the last run that needed it
     std::vector<int16_t> rows;
     std::deque<std::vector<int16_t>> spare;
     size_t spare_used = 0;
@@ -66,8 +67,10 @@ class ModelKinds {
   // `key`: features().Kind of the token. Valid until the next call.
   const Kind& Of(const Document& doc, const Token& token, uint64_t key, Scratch* scratch) const;
 
-  // What the token says to its neighbours and itself: kModelOffsets times `units`. Valid for the run.
-  const int16_t* Rows(const Document& doc, const Token& token, uint64_t key, Scratch* scratch) const;
+  // What the token says to its neighbours and itself: kModelOffsets times `units`, of which those from
+  // offset `from` to before `to` are filled. Valid for the run.
+  const int16_t* Rows(const Document& doc, const Token& token, uint64_t key, size_t from, size_t to,
+                      Scratch* scratch) const;
 
  private:
   size_t Place(const Document& doc, const Token& token, uint64_t key, Scratch* scratch) const;

@@ -80,8 +80,8 @@ absl::Status NameModel::Load(const pb::Pack& pack) {
   std::vector<float> offsets(model.offsets().begin(), model.offsets().end());
   positions_.resize(kPositions * kModelOffsets * units_);
   for (size_t p = 0; p < kPositions; ++p) {
-    FoldAll(model.positions().data() + p * width, offsets.data(), static_cast<int>(width), static_cast<int>(units_),
-            &positions_[p * kModelOffsets * units_]);
+    Fold(model.positions().data() + p * width, offsets.data(), static_cast<int>(width), static_cast<int>(units_), 0,
+         kModelOffsets, &positions_[p * kModelOffsets * units_]);
   }
   factors_.resize(kTags * kTags);
   factors_turned_.resize(kTags * kTags);
@@ -130,12 +130,19 @@ void NameModel::Want(const Document& doc, ModelScratch* scratch) const {
   const auto& tokens = doc.tokens();
   AddUpGate(doc, scratch);
   scratch->wanted.assign(tokens.size(), 0);
+  std::array<uint64_t, 2> label = {0, 0};  // the last one
+  int of_label = 0;
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (!scratch->may_begin[i]) continue;
     int score = scratch->gate[i + kGateReach] + gate_positions_[static_cast<size_t>(scratch->context.Position(i))];
-    for (const uint64_t label : scratch->context.Label(i)) {
-      if (const uint32_t* row = labels_.Find(label)) score += gate_labels_[*row];
+    if (scratch->context.Label(i) != label) {
+      label = scratch->context.Label(i);
+      of_label = 0;
+      for (const uint64_t feature : label) {
+        if (const uint32_t* row = labels_.Find(feature)) of_label += gate_labels_[*row];
+      }
     }
+    score += of_label;
     if (score < gate_threshold_) continue;
     const size_t from = i > kNear ? i - kNear : 0, to = std::min(tokens.size(), i + kNear + 1);
     std::fill(scratch->wanted.begin() + static_cast<ptrdiff_t>(from),
@@ -153,7 +160,10 @@ void NameModel::SumUp(const Document& doc, size_t begin, size_t end, ModelScratc
   positions.resize(last - first);
   ModelKinds::BeginRun(&scratch->kinds);
   for (size_t i = first; i < last; ++i) {
-    rows_of[i - first] = kinds_->Rows(doc, doc.tokens()[i], scratch->keys[i], &scratch->kinds);
+    // To tokens `begin` to before `end` it speaks at these offsets.
+    const size_t from = i + kModelReach + 1 > end ? i + kModelReach + 1 - end : 0;
+    const size_t to = std::min<size_t>(kModelOffsets, i + kModelReach + 1 - begin);
+    rows_of[i - first] = kinds_->Rows(doc, doc.tokens()[i], scratch->keys[i], from, to, &scratch->kinds);
     positions[i - first] = &positions_[static_cast<size_t>(scratch->context.Position(i)) * kModelOffsets * units_];
   }
   std::array<const int16_t*, 2 * kModelOffsets + 2> rows;
