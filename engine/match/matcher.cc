@@ -278,6 +278,7 @@ void Matcher::Impl::WalkBlock(const Walk& walk, std::string_view view, size_t bl
       continue;
     }
     begins &= begins - 1;
+    if (!walk.MayBegin(view[begin], digit - begin)) continue;
     if (walk.every_byte()) {
       WalkFromAnywhere(walk, view, begin, digit, scratch);
     } else {

@@ -43,13 +43,15 @@ class Walk {
   // No match begins farther from the next digit.
   size_t furthest_digit() const { return furthest_digit_; }
 
+  // Whether one may begin with this byte, so far from the next digit.
+  bool MayBegin(char byte, size_t to_digit) const { return to_digit <= first_reach_[static_cast<uint8_t>(byte)]; }
+
   // Calls accept(expression, end) for each expression that matches from `begin` to `end`, ends rising.
   // `digit`: where the first digit at or after `begin` stands, the view's size if there is none.
   // Returns the bytes read.
   template <typename Accept>
   size_t From(std::string_view view, size_t begin, size_t digit, Accept accept) const {
     const auto* text = reinterpret_cast<const uint8_t*>(view.data());
-    if (digit - begin > first_reach_[text[begin]]) return 0;
     uint32_t state = start_;
     size_t at = begin;
     while (at < view.size()) {

@@ -47,6 +47,7 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
     rule.veto = source.veto();
     rule.weak_date = rule.category == Category::kDate && rule.subtype == Subtype::kNone && rule.score >= kWeakDate &&
                      rule.score < 0.5f;
+    self->alone_.push_back(rule.category == Category::kSafe || rule.weak_date ? 1.0f : rule.score);
     rule.speaks_for_itself = source.score() >= kSpeaksForItself;
     rule.allow.assign(source.allow().begin(), source.allow().end());
     for (const std::string& name : source.validators()) {
@@ -87,8 +88,9 @@ bool Recognizer::Refused(std::string_view view, const Rule& rule, const Candidat
   return false;
 }
 
-void Recognizer::Weigh(const Document& doc, uint32_t number, Candidate candidate, float floor, const Cues& cues,
+void Recognizer::Weigh(const Document& doc, uint32_t number, const Candidate& stretch, float floor, const Cues& cues,
                        Evidence* evidence) const {
+  Candidate candidate = stretch;
   const Rule& rule = rules_[number];
   const bool explaining = floor < 0;
   // Weak dates wait for what the rest of the note says.
@@ -144,6 +146,7 @@ void Recognizer::AddPatterns(const Document& doc, float floor, RecognizeScratch*
     candidate.source = Source::kPattern;
     scratch->cues->Gather(first, end, match.expression, scratch->last_value[match.expression]);
     for (uint32_t rule : rules_of_expression_[match.expression]) {
+      if (alone_[rule] < floor && !scratch->cues->Touched(rule)) continue;
       Weigh(doc, rule, candidate, floor, *scratch->cues, evidence);
     }
     scratch->last_value[match.expression] = first;

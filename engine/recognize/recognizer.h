@@ -80,7 +80,7 @@ class Recognizer {
   // However weak: it may strengthen what the pack finds.
   void AddOutside(const Document& doc, std::span<const OutsideSpan> spans, Evidence* evidence) const;
   // Weighs one rule's claim on one stretch whose cues have been gathered.
-  void Weigh(const Document& doc, uint32_t rule, Candidate candidate, float floor, const Cues& cues,
+  void Weigh(const Document& doc, uint32_t rule, const Candidate& stretch, float floor, const Cues& cues,
              Evidence* evidence) const;
   bool Refused(std::string_view view, const Rule& rule, const Candidate& candidate, uint32_t* validator) const;
 
@@ -93,6 +93,7 @@ class Recognizer {
   std::unique_ptr<const NameModel> model_;  // nullptr: the pack has none
   ClassBits ordinary_ = 0;  // words that are no known name's misspelling or initials
   std::vector<Rule> rules_;
+  std::vector<float> alone_;  // by rule: the highest floor it may reach without a cue
   std::vector<std::vector<uint32_t>> rules_of_expression_;
   std::vector<Validator> validators_;
   std::vector<std::string> validator_names_;
