@@ -6,6 +6,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -64,6 +65,19 @@ void Reset(benchmark::State& state, const std::string& text) {
     tokens = doc.tokens().size();
     benchmark::DoNotOptimize(tokens);
   }
+  // Every letter and digit of the view stands in a token, and tokens do not overlap.
+  size_t at = 0;
+  const auto between = [&](size_t end) {
+    const std::string_view rest = doc.view().substr(at, end - at);
+    return std::any_of(rest.begin(), rest.end(),
+                       [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; });
+  };
+  for (const Token& token : doc.tokens()) {
+    if (token.begin < at || token.end <= token.begin || between(token.begin))
+      return state.SkipWithError("wrong tokens");
+    at = token.end;
+  }
+  if (between(doc.view().size())) return state.SkipWithError("text without tokens at the end");
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * text.size()));
   state.counters["bytes_a_token"] = static_cast<double>(text.size()) / static_cast<double>(std::max<size_t>(tokens, 1));
 }

@@ -1,7 +1,9 @@
 #include <iostream>
 
 #include "cli/commands.h"
+#include "cli/eval_gold.h"
 #include "cli/file_error.h"
+#include "compiler/rule_cost.h"
 #include "compiler/tools.h"
 #include "phiveil/policy.h"
 #include "rules/builtin.h"
@@ -29,6 +31,21 @@ ExitCode FromTool(int result) {
   return result == 0 ? kAllDone : kSomeQuarantined;
 }
 
+ExitCode CostOfRules(const Options& options) {
+  std::vector<std::string> texts;
+  if (!options.gold.empty()) {
+    std::vector<std::string> remarks;
+    absl::StatusOr<eval::Gold> corpus = eval::ReadGold(options.gold, &remarks);
+    if (!corpus.ok()) {
+      std::cerr << "phiveil: " << MessageOf(corpus.status()) << "\n";
+      return absl::IsNotFound(corpus.status()) ? kUsage : kSomeQuarantined;
+    }
+    for (eval::GoldDocument& document : *corpus) texts.push_back(std::move(document.text));
+  }
+  const rules::CostOptions cost = {.only = options.rule_ids, .json = options.format == "json"};
+  return FromTool(rules::CostOfRules(options.folder, texts, cost, std::cout, std::cerr));
+}
+
 }  // namespace
 
 ExitCode RunRules(const Options& options) {
@@ -37,6 +54,7 @@ ExitCode RunRules(const Options& options) {
   if (command == "rules compile") return FromTool(rules::CompileRules(options.folder, options.out, std::cerr));
   if (command == "rules test") return FromTool(rules::TestRules(options.folder, std::cout));
   if (command == "rules explain") return FromTool(rules::ExplainRule(options.folder, options.rule_id, std::cout));
+  if (command == "rules cost") return CostOfRules(options);
   if (command == "policy check") return FromTool(rules::CheckPolicy(options.file, std::cout));
   return ListPolicies();
 }

@@ -47,6 +47,7 @@ struct Options {
 
   // rules, policy, audit
   std::string folder, rule_id, file;
+  std::vector<std::string> rule_ids;  // rules cost; empty: all
 };
 
 // Fills `options` when the parser runs; `options` must outlive it.

@@ -65,6 +65,7 @@ constexpr Name kNames[] = {
     {Code::kNearDuplicate, "near-duplicate"},
     {Code::kUnusedMacro, "unused-macro"},
     {Code::kUnlistedFile, "unlisted-file"},
+    {Code::kCostlyRule, "costly-rule"},
 };
 
 size_t Characters(std::string_view text) {

@@ -67,6 +67,7 @@ enum class Code : uint8_t {
   kNearDuplicate = 105,
   kUnusedMacro = 106,
   kUnlistedFile = 107,
+  kCostlyRule = 108,
 };
 
 // "PH012", "unknown-key".

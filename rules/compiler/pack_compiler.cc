@@ -255,7 +255,47 @@ class PackCompiler {
   std::vector<std::shared_ptr<const Node>> trees_;  // of the expressions
 };
 
+// A database depends on its expressions alone.
+bool SameExpressions(const pb::Pack& a, const pb::Pack& b) {
+  if (a.expressions_size() != b.expressions_size()) return false;
+  for (int i = 0; i < a.expressions_size(); ++i) {
+    if (a.expressions(i).pattern() != b.expressions(i).pattern()) return false;
+    if (a.expressions(i).caseless() != b.expressions(i).caseless()) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+CompiledPack CompileWithout(CompiledPack* whole, const std::vector<size_t>& rules, bool hl7) {
+  CompiledPack out;
+  Diagnostics diagnostics;
+  out.source = std::move(whole->source);
+  std::vector<std::string> states;
+  for (const size_t rule : rules) states.push_back(std::exchange(out.source->rules[rule].status, "retired"));
+  std::unique_ptr<pb::Model> model = std::move(out.source->model);
+  const YamlFile* const table = out.source->hl7_file;
+  if (!hl7) out.source->hl7_file = nullptr;
+
+  PackCompiler compiler(&out, &diagnostics);
+  compiler.CompileRules();
+  if (diagnostics.errors() == 0) {
+    compiler.BuildLexicon();
+    if (SameExpressions(whole->pack, out.pack)) {
+      out.pack.set_hs_database(whole->pack.hs_database());
+      out.pack.set_hs_platform(whole->pack.hs_platform());
+    } else {
+      compiler.BuildDatabase();
+    }
+  }
+  out.good = diagnostics.errors() == 0 && out.pack.rules_size() > 0;
+
+  out.source->hl7_file = table;
+  for (size_t i = 0; i < rules.size(); ++i) out.source->rules[rules[i]].status = states[i];
+  out.source->model = std::move(model);
+  whole->source = std::move(out.source);
+  return out;
+}
 
 CompiledPack CompilePack(const std::string& dir, Diagnostics* diagnostics) {
   CompiledPack out;

@@ -46,6 +46,11 @@ struct CompiledPack {
 
 CompiledPack CompilePack(const std::string& dir, Diagnostics* diagnostics);
 
+// The pack as it would be if `rules` (numbers in the source) were retired, for what a rule costs; not linted, without
+// the name model. A rule whose name the table of HL7 needs is left out together with that table when `hl7` is false.
+// The source stays in `whole`, which is as before afterwards. Not good when the rest does not compile alone.
+CompiledPack CompileWithout(CompiledPack* whole, const std::vector<size_t>& rules, bool hl7 = true);
+
 // Warnings about rules that compile and yet are probably not what was meant. CompilePack calls it when
 // there are no errors.
 void LintPack(const CompiledPack& compiled, Diagnostics* diagnostics);

@@ -32,6 +32,20 @@ absl::StatusOr<Policy> PlainPolicy() {
   return Policy::Load(policy.SerializeAsString());
 }
 
+absl::StatusOr<std::shared_ptr<const RulePack>> Load(std::string_view pack) {
+  RulePack::LoadOptions options;
+  options.run_examples = false;
+  return RulePack::Load(pack, options);
+}
+
+absl::StatusOr<std::unique_ptr<Deidentifier>> EngineOf(std::shared_ptr<const RulePack> pack) {
+  PHIVEIL_ASSIGN_OR_RETURN(Policy policy, PlainPolicy());
+  Deidentifier::Parts parts;
+  parts.pack = std::move(pack);
+  parts.policy = std::move(policy);
+  return Deidentifier::Create(std::move(parts));
+}
+
 std::string Quote(std::string_view text, std::string_view value) { return Concat(text, " `", value, "`"); }
 
 std::string Visible(std::string_view text) {
@@ -63,16 +77,15 @@ std::string_view Message(const absl::Status& status) {
 
 }  // namespace
 
+absl::StatusOr<std::unique_ptr<Deidentifier>> TestEngine(std::string_view pack) {
+  PHIVEIL_ASSIGN_OR_RETURN(std::shared_ptr<const RulePack> loaded, Load(pack));
+  return EngineOf(std::move(loaded));
+}
+
 absl::StatusOr<std::unique_ptr<RuleTester>> RuleTester::Create(std::string_view pack) {
   std::unique_ptr<RuleTester> tester(new RuleTester());
-  RulePack::LoadOptions options;
-  options.run_examples = false;
-  PHIVEIL_ASSIGN_OR_RETURN(tester->pack_, RulePack::Load(pack, options));
-  PHIVEIL_ASSIGN_OR_RETURN(Policy policy, PlainPolicy());
-  Deidentifier::Parts parts;
-  parts.pack = tester->pack_;
-  parts.policy = std::move(policy);
-  PHIVEIL_ASSIGN_OR_RETURN(tester->engine_, Deidentifier::Create(std::move(parts)));
+  PHIVEIL_ASSIGN_OR_RETURN(tester->pack_, Load(pack));
+  PHIVEIL_ASSIGN_OR_RETURN(tester->engine_, EngineOf(tester->pack_));
   return tester;
 }
 

@@ -23,6 +23,10 @@ struct Tally {
   size_t known_faults = 0;
 };
 
+// An engine of `pack`, a compiled pack's bytes, that finds everything at the usual threshold. The pack's examples are
+// not run by loading it.
+absl::StatusOr<std::unique_ptr<Deidentifier>> TestEngine(std::string_view pack);
+
 class RuleTester {
  public:
   // `pack`: a compiled pack's bytes. Its examples are not run by loading it.
