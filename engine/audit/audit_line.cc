@@ -9,10 +9,10 @@
 namespace phiveil::audit_internal {
 namespace {
 
-using vault_internal::HmacSha256;
-using vault_internal::kHashSize;
-using vault_internal::Sha256;
-using vault_internal::View;
+using crypto::HmacSha256;
+using crypto::kHashSize;
+using crypto::Sha256;
+using crypto::View;
 
 constexpr size_t kMacSize = 16;
 constexpr std::string_view kStart = "{\"v\":1,";
@@ -90,7 +90,7 @@ absl::StatusOr<AuditKeys> AuditKeys::From(const KeyEncryptionKey& key) {
   AuditKeys keys{key.Derive("phiveil audit text"), key.Derive("phiveil audit subject"), key.Derive("phiveil audit mac"),
                  key.id()};
   for (const Original* derived : {&keys.text, &keys.subject, &keys.mac}) {
-    if (derived->size() != vault_internal::kKeySize) return absl::FailedPreconditionError("the key cannot be used");
+    if (derived->size() != crypto::kKeySize) return absl::FailedPreconditionError("the key cannot be used");
   }
   return keys;
 }

@@ -20,8 +20,8 @@ constexpr int kMaxDraws = 32;
 // GCM with random nonces is good for 2^32 messages under one key, and one subject may have them all.
 constexpr uint64_t kMaxMappings = uint64_t{1} << 32;
 
-Key128 NameOf(const Tag& tag) {
-  Key128 name;
+crypto::Key128 NameOf(const Tag& tag) {
+  crypto::Key128 name;
   std::memcpy(&name.low, tag.data(), 8);
   std::memcpy(&name.high, tag.data() + 8, 8);
   return name;
@@ -44,7 +44,7 @@ std::string_view RandomPart(const TokenCode& code) { return code.view().substr(0
 
 }  // namespace
 
-EmbeddedVault::EmbeddedVault(std::string path, size_t cache_bytes, const Key128& cache_key, Sealer sealer,
+EmbeddedVault::EmbeddedVault(std::string path, size_t cache_bytes, const crypto::Key128& cache_key, Sealer sealer,
                              const Counters& counters, VaultHead head, std::unique_ptr<Store> store, std::string key_id)
     : path_(std::move(path)),
       key_id_(std::move(key_id)),
@@ -65,12 +65,12 @@ absl::StatusOr<Vault::Ticket> EmbeddedVault::Assign(std::string_view subject, st
   PHIVEIL_RETURN_IF_ERROR(Sticky());
   PHIVEIL_RETURN_IF_ERROR(CheckValues(subject, values));
   codes->assign(values.size(), TokenCode());
-  const Key128 subject_name = SipHash128(cache_key_, 0, subject);
-  std::vector<Key128> names(values.size());
+  const crypto::Key128 subject_name = crypto::SipHash128(cache_key_, 0, subject);
+  std::vector<crypto::Key128> names(values.size());
   std::vector<size_t> misses;
   Ticket ticket = 0;
   for (size_t i = 0; i < values.size(); ++i) {
-    names[i] = SipHash128(subject_name, static_cast<uint64_t>(values[i].category), values[i].text);
+    names[i] = crypto::SipHash128(subject_name, static_cast<uint64_t>(values[i].category), values[i].text);
     if (const auto known = codes_.Find(names[i])) {
       (*codes)[i] = known->code;
       ticket = std::max(ticket, known->group);
@@ -83,7 +83,7 @@ absl::StatusOr<Vault::Ticket> EmbeddedVault::Assign(std::string_view subject, st
 }
 
 absl::Status EmbeddedVault::AssignNew(std::string_view subject, std::span<const Value> values,
-                                      const std::vector<Key128>& names, const std::vector<size_t>& misses,
+                                      const std::vector<crypto::Key128>& names, const std::vector<size_t>& misses,
                                       std::vector<TokenCode>* codes, Ticket* ticket) {
   SubjectState state;
   PHIVEIL_ASSIGN_OR_RETURN(state.tag, sealer_.SubjectTag(subject));
@@ -118,7 +118,7 @@ absl::Status EmbeddedVault::LoadOrDrawSubject(SubjectState* subject) {
 }
 
 absl::StatusOr<bool> EmbeddedVault::LoadSubject(SubjectState* subject) {
-  const Key128 name = NameOf(subject->tag);
+  const crypto::Key128 name = NameOf(subject->tag);
   if (const auto known = subjects_.Find(name)) {
     PHIVEIL_RETURN_IF_ERROR(
         sealer_.OpenSubject(subject->tag, {known->record.data(), known->record.size()}, &subject->keys));

@@ -21,27 +21,28 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crypto/file_ops.h"
+#include "crypto/siphash.h"
 #include "phiveil/vault.h"
-#include "vault/file_ops.h"
 #include "vault/known_cache.h"
 #include "vault/pending.h"
 #include "vault/record.h"
 #include "vault/sealer.h"
-#include "vault/siphash.h"
 #include "vault/store.h"
 #include "vault/vault_head.h"
 
 namespace phiveil::vault_internal {
 
 // OpenVault with the file system given from outside; null for the system's.
-absl::StatusOr<std::unique_ptr<Vault>> OpenEmbeddedVault(const VaultOptions& options, rocksdb::Env* env, FileOps* ops);
+absl::StatusOr<std::unique_ptr<Vault>> OpenEmbeddedVault(const VaultOptions& options, rocksdb::Env* env,
+                                                         crypto::FileOps* ops);
 
 inline constexpr size_t kMaxValueSize = 64u << 20;
 
 class EmbeddedVault final : public Vault {
  public:
-  EmbeddedVault(std::string path, size_t cache_bytes, const Key128& cache_key, Sealer sealer, const Counters& counters,
-                VaultHead head, std::unique_ptr<Store> store, std::string key_id);
+  EmbeddedVault(std::string path, size_t cache_bytes, const crypto::Key128& cache_key, Sealer sealer,
+                const Counters& counters, VaultHead head, std::unique_ptr<Store> store, std::string key_id);
 
   absl::StatusOr<Ticket> Assign(std::string_view subject, std::span<const Value> values,
                                 std::vector<TokenCode>* codes) override;
@@ -55,7 +56,7 @@ class EmbeddedVault final : public Vault {
     uint64_t group = 0;
   };
   struct KnownSubject {
-    std::array<char, sizeof(KeyId) + kSubjectKeysSize + kSealOverhead> record{};
+    std::array<char, sizeof(KeyId) + kSubjectKeysSize + crypto::kSealOverhead> record{};
     uint64_t group = 0;
   };
   // One call's view of its subject.
@@ -65,8 +66,9 @@ class EmbeddedVault final : public Vault {
     bool fresh = false;  // drawn by this call: the store holds no value of it
   };
 
-  absl::Status AssignNew(std::string_view subject, std::span<const Value> values, const std::vector<Key128>& names,
-                         const std::vector<size_t>& misses, std::vector<TokenCode>* codes, Ticket* ticket);
+  absl::Status AssignNew(std::string_view subject, std::span<const Value> values,
+                         const std::vector<crypto::Key128>& names, const std::vector<size_t>& misses,
+                         std::vector<TokenCode>* codes, Ticket* ticket);
   absl::Status LoadOrDrawSubject(SubjectState* subject);
   absl::StatusOr<bool> LoadSubject(SubjectState* subject);
   absl::StatusOr<KnownCode> StoredOrNewCode(const SubjectState& subject, const Value& value);
@@ -84,7 +86,7 @@ class EmbeddedVault final : public Vault {
   const std::string path_;
   const std::string key_id_;
   const Sealer sealer_;
-  const Key128 cache_key_;
+  const crypto::Key128 cache_key_;
   const uint8_t min_code_length_;  // codes never get shorter
 
   VaultHead head_;
@@ -93,8 +95,8 @@ class EmbeddedVault final : public Vault {
 
   std::atomic<uint64_t> durable_;   // number of the last group on disk
   std::atomic<uint64_t> mappings_;  // with those pending
-  KnownCache<Key128, KnownCode> codes_;
-  KnownCache<Key128, KnownSubject> subjects_;
+  KnownCache<crypto::Key128, KnownCode> codes_;
+  KnownCache<crypto::Key128, KnownSubject> subjects_;
   std::array<std::mutex, 64> subject_turns_;
 
   std::mutex commit_mutex_;

@@ -10,10 +10,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "crypto/key_access.h"
 #include "phiveil/vault.h"
 #include "vault/code_source.h"
 #include "vault/embedded_vault.h"
-#include "vault/key_access.h"
 
 namespace phiveil {
 namespace vault_internal {
@@ -34,7 +34,7 @@ bool Exists(const std::string& path) {
 
 absl::StatusOr<bool> IsEmpty(const std::string& path) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
-  if (!folder) return ErrnoStatus(errno, "cannot read the directory", path);
+  if (!folder) return crypto::ErrnoStatus(errno, "cannot read the directory", path);
   while (const dirent* entry = readdir(folder.get())) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") return false;
@@ -43,14 +43,14 @@ absl::StatusOr<bool> IsEmpty(const std::string& path) {
 }
 
 // The directory is there, private, and ours: a vault or empty.
-absl::Status PrepareDirectory(const std::string& path, bool create, FileOps& ops) {
+absl::Status PrepareDirectory(const std::string& path, bool create, crypto::FileOps& ops) {
   if (create && mkdir(path.c_str(), 0700) == 0) {
-    PHIVEIL_RETURN_IF_ERROR(SyncDirectoryOf(ops, path));
+    PHIVEIL_RETURN_IF_ERROR(crypto::SyncDirectoryOf(ops, path));
   } else if (create && errno != EEXIST) {
-    return ErrnoStatus(errno, "cannot make the vault", path);
+    return crypto::ErrnoStatus(errno, "cannot make the vault", path);
   }
   struct stat st = {};
-  if (stat(path.c_str(), &st) != 0) return ErrnoStatus(errno, "there is no vault", path);
+  if (stat(path.c_str(), &st) != 0) return crypto::ErrnoStatus(errno, "there is no vault", path);
   if (!S_ISDIR(st.st_mode)) return Refuse(path, "not a directory");
   if (st.st_uid != geteuid()) return Refuse(path, "the directory belongs to another user");
   if ((st.st_mode & 0077) != 0) return Refuse(path, "others may enter the directory (chmod 700)");
@@ -100,7 +100,8 @@ absl::StatusOr<std::pair<Sealer, Counters>> ReadFirstRecords(const KeyEncryption
   return std::make_pair(std::move(sealer), counters);
 }
 
-absl::StatusOr<std::unique_ptr<Vault>> OpenPrepared(const VaultOptions& options, rocksdb::Env* env, FileOps& ops) {
+absl::StatusOr<std::unique_ptr<Vault>> OpenPrepared(const VaultOptions& options, rocksdb::Env* env,
+                                                    crypto::FileOps& ops) {
   PHIVEIL_ASSIGN_OR_RETURN(VaultHead head, VaultHead::Lock(options.path, options.create, ops));
   PHIVEIL_ASSIGN_OR_RETURN(const std::string head_bytes, head.Read());
   if (head_bytes.empty() && !options.create) return absl::NotFoundError("the vault was never finished being made");
@@ -111,18 +112,19 @@ absl::StatusOr<std::unique_ptr<Vault>> OpenPrepared(const VaultOptions& options,
   PHIVEIL_ASSIGN_OR_RETURN(const std::string new_head, sealer.SealHead(counters.commits));
   if (new_head != head_bytes) PHIVEIL_RETURN_IF_ERROR(head.Write(new_head));
   if (head_bytes.empty()) PHIVEIL_RETURN_IF_ERROR(head.Sync());
-  Key128 cache_key;
-  PHIVEIL_RETURN_IF_ERROR(RandomKey(reinterpret_cast<char*>(&cache_key), sizeof(cache_key)));
+  crypto::Key128 cache_key;
+  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(reinterpret_cast<char*>(&cache_key), sizeof(cache_key)));
   return std::make_unique<EmbeddedVault>(options.path, options.cache_bytes / 2, cache_key, std::move(sealer), counters,
                                          std::move(head), std::move(store), options.key->id());
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Vault>> OpenEmbeddedVault(const VaultOptions& options, rocksdb::Env* env, FileOps* ops) {
+absl::StatusOr<std::unique_ptr<Vault>> OpenEmbeddedVault(const VaultOptions& options, rocksdb::Env* env,
+                                                         crypto::FileOps* ops) {
   if (options.key == nullptr || !KeyAccess::Usable(*options.key)) return Refuse(options.path, "no key was given");
   if (options.path.empty()) return absl::InvalidArgumentError("a vault needs a path");
-  FileOps& files = ops != nullptr ? *ops : FileOps::System();
+  crypto::FileOps& files = ops != nullptr ? *ops : crypto::FileOps::System();
   PHIVEIL_RETURN_IF_ERROR(PrepareDirectory(options.path, options.create, files));
   auto vault = OpenPrepared(options, env, files);
   if (vault.ok() || absl::StrContains(vault.status().message(), options.path)) return vault;

@@ -91,7 +91,8 @@ std::optional<MetaRecord> DecodeMeta(std::string_view bytes) {
   record.wrapped_index_key = in.rest();
   if (in.failed()) return std::nullopt;
   // Only the fields before it are promised to stay where they are in a later format.
-  if (record.format == kVaultFormat && record.wrapped_index_key.size() != kKeySize + kSealOverhead) return std::nullopt;
+  if (record.format == kVaultFormat && record.wrapped_index_key.size() != crypto::kKeySize + crypto::kSealOverhead)
+    return std::nullopt;
   return record;
 }
 
@@ -124,7 +125,7 @@ std::optional<SubjectRecord> DecodeSubject(std::string_view bytes) {
   Reader in(bytes);
   SubjectRecord record;
   record.key_id = in.Array<8>();
-  record.wrapped_keys = in.Take(kSubjectKeysSize + kSealOverhead);
+  record.wrapped_keys = in.Take(kSubjectKeysSize + crypto::kSealOverhead);
   if (!in.done()) return std::nullopt;
   return record;
 }
@@ -141,7 +142,7 @@ std::optional<ValueRecord> DecodeValue(std::string_view bytes) {
   record.subject = in.Array<16>();
   const uint64_t category = in.Fixed(1);
   record.sealed = in.rest();
-  if (in.failed() || category == 0 || category >= kCategoryCount || record.sealed.size() < kSealOverhead) {
+  if (in.failed() || category == 0 || category >= kCategoryCount || record.sealed.size() < crypto::kSealOverhead) {
     return std::nullopt;
   }
   record.category = static_cast<Category>(category);

@@ -10,13 +10,13 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/crypto.h"
 #include "phiveil/category.h"
-#include "vault/crypto.h"
 
 namespace phiveil::vault_internal {
 
 inline constexpr uint32_t kVaultFormat = 1;
-inline constexpr size_t kSubjectKeysSize = 2 * kKeySize;
+inline constexpr size_t kSubjectKeysSize = 2 * crypto::kKeySize;
 
 // First byte of every key, and of all that is authenticated about a record.
 enum class RecordType : char { kMeta = 'm', kCounters = 'c', kSubject = 's', kValue = 'v', kIndex = 'i', kHead = 'h' };

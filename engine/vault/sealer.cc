@@ -6,7 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "vault/key_access.h"
+#include "crypto/key_access.h"
 
 namespace phiveil::vault_internal {
 namespace {
@@ -20,7 +20,7 @@ KeyId KeyIdOf(const KeyEncryptionKey& key) {
   return id;
 }
 
-Tag Truncate(const Hash& hash) {
+Tag Truncate(const crypto::Hash& hash) {
   Tag tag;
   std::memcpy(tag.data(), hash.data(), tag.size());
   return tag;
@@ -31,23 +31,23 @@ std::string Hex(std::string_view bytes) { return absl::BytesToHexString({bytes.d
 }  // namespace
 
 absl::StatusOr<Sealer> Sealer::WithWrappingKey(const KeyEncryptionKey& key, const Tag& vault_id) {
-  PHIVEIL_ASSIGN_OR_RETURN(LockedBytes keys, LockedBytes::Make(2 * kKeySize));
-  Hash wrapping;
+  PHIVEIL_ASSIGN_OR_RETURN(crypto::LockedBytes keys, crypto::LockedBytes::Make(2 * crypto::kKeySize));
+  crypto::Hash wrapping;
   const absl::Status status = KeyAccess::Derive(key, std::string(kWrapLabel).append(View(vault_id)), &wrapping);
-  std::memcpy(keys.data(), wrapping.data(), kKeySize);
-  Wipe(wrapping.data(), wrapping.size());
+  std::memcpy(keys.data(), wrapping.data(), crypto::kKeySize);
+  crypto::Wipe(wrapping.data(), wrapping.size());
   PHIVEIL_RETURN_IF_ERROR(status);
   return Sealer(vault_id, KeyIdOf(key), std::move(keys));
 }
 
 absl::StatusOr<Sealer> Sealer::MakeNew(const KeyEncryptionKey& key, std::string* meta) {
   Tag vault_id;
-  PHIVEIL_RETURN_IF_ERROR(RandomKey(vault_id.data(), vault_id.size()));
+  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(vault_id.data(), vault_id.size()));
   PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, WithWrappingKey(key, vault_id));
-  PHIVEIL_RETURN_IF_ERROR(RandomKey(sealer.keys_.data() + kKeySize, kKeySize));
+  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(sealer.keys_.data() + crypto::kKeySize, crypto::kKeySize));
   std::string wrapped;
-  PHIVEIL_RETURN_IF_ERROR(Seal(sealer.wrapping_key(), sealer.Associated(RecordType::kMeta, View(sealer.key_id_)),
-                               sealer.index_key(), &wrapped));
+  PHIVEIL_RETURN_IF_ERROR(crypto::Seal(
+      sealer.wrapping_key(), sealer.Associated(RecordType::kMeta, View(sealer.key_id_)), sealer.index_key(), &wrapped));
   *meta = EncodeMeta({kVaultFormat, vault_id, sealer.key_id_, wrapped});
   return sealer;
 }
@@ -64,8 +64,9 @@ absl::StatusOr<Sealer> Sealer::FromMeta(const KeyEncryptionKey& key, std::string
         absl::StrCat("sealed under key ", Hex(View(record->key_id)), ", but was opened with key ", key.id()));
   }
   PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, WithWrappingKey(key, record->vault_id));
-  const absl::Status opened = Open(sealer.wrapping_key(), sealer.Associated(RecordType::kMeta, View(sealer.key_id_)),
-                                   record->wrapped_index_key, sealer.keys_.data() + kKeySize);
+  const absl::Status opened =
+      crypto::Open(sealer.wrapping_key(), sealer.Associated(RecordType::kMeta, View(sealer.key_id_)),
+                   record->wrapped_index_key, sealer.keys_.data() + crypto::kKeySize);
   if (!opened.ok()) return absl::DataLossError(absl::StrCat("meta record ", opened.message()));
   return sealer;
 }
@@ -79,8 +80,8 @@ std::string Sealer::Associated(RecordType type, std::string_view rest) const {
 }
 
 absl::StatusOr<Tag> Sealer::IndexKeyMac(std::string_view first, std::string_view second) const {
-  Hash hash;
-  PHIVEIL_RETURN_IF_ERROR(HmacSha256(index_key(), {first, second}, &hash));
+  crypto::Hash hash;
+  PHIVEIL_RETURN_IF_ERROR(crypto::HmacSha256(index_key(), {first, second}, &hash));
   return Truncate(hash);
 }
 
@@ -90,10 +91,11 @@ absl::StatusOr<Tag> Sealer::SubjectTag(std::string_view subject) const {
 }
 
 absl::Status Sealer::NewSubject(const Tag& subject, SubjectKeys* keys, std::string* record) const {
-  PHIVEIL_RETURN_IF_ERROR(RandomKey(keys->data(), kSubjectKeysSize));
+  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(keys->data(), kSubjectKeysSize));
   *record = View(key_id_);
-  return Seal(wrapping_key(), Associated(RecordType::kSubject, std::string(View(subject)).append(View(key_id_))),
-              keys->view(), record);
+  return crypto::Seal(wrapping_key(),
+                      Associated(RecordType::kSubject, std::string(View(subject)).append(View(key_id_))), keys->view(),
+                      record);
 }
 
 absl::Status Sealer::OpenSubject(const Tag& subject, std::string_view bytes, SubjectKeys* keys) const {
@@ -101,16 +103,16 @@ absl::Status Sealer::OpenSubject(const Tag& subject, std::string_view bytes, Sub
   if (!record) return absl::DataLossError("subject record is damaged");
   if (record->key_id != key_id_) return absl::DataLossError("subject record is under a key other than the vault's");
   const absl::Status opened =
-      Open(wrapping_key(), Associated(RecordType::kSubject, std::string(View(subject)).append(View(key_id_))),
-           record->wrapped_keys, keys->data());
+      crypto::Open(wrapping_key(), Associated(RecordType::kSubject, std::string(View(subject)).append(View(key_id_))),
+                   record->wrapped_keys, keys->data());
   if (!opened.ok()) return absl::Status(opened.code(), absl::StrCat("subject record ", opened.message()));
   return absl::OkStatus();
 }
 
 absl::StatusOr<Tag> Sealer::IndexMac(const SubjectKeys& keys, Category category, std::string_view text) const {
   const char prefix = static_cast<char>(category);
-  Hash hash;
-  PHIVEIL_RETURN_IF_ERROR(HmacSha256(keys.lookup(), {{&prefix, 1}, text}, &hash));
+  crypto::Hash hash;
+  PHIVEIL_RETURN_IF_ERROR(crypto::HmacSha256(keys.lookup(), {{&prefix, 1}, text}, &hash));
   return Truncate(hash);
 }
 
@@ -118,21 +120,21 @@ absl::Status Sealer::SealValue(const SubjectKeys& keys, const Tag& subject, Cate
                                std::string_view text, std::string* record) const {
   *record = EncodeValuePrefix(subject, category);
   const std::string associated = Associated(RecordType::kValue, std::string(*record).append(code));
-  return Seal(keys.sealing(), associated, text, record);
+  return crypto::Seal(keys.sealing(), associated, text, record);
 }
 
 absl::StatusOr<Original> Sealer::OpenValue(const SubjectKeys& keys, const ValueRecord& record,
                                            std::string_view code) const {
   const std::string associated =
       Associated(RecordType::kValue, EncodeValuePrefix(record.subject, record.category).append(code));
-  const size_t size = record.sealed.size() - kSealOverhead;
+  const size_t size = record.sealed.size() - crypto::kSealOverhead;
   char small[256];
   const std::unique_ptr<char[]> large(size > sizeof(small) ? new char[size] : nullptr);
   char* const plain = large ? large.get() : small;
-  const absl::Status opened = Open(keys.sealing(), associated, record.sealed, plain);
+  const absl::Status opened = crypto::Open(keys.sealing(), associated, record.sealed, plain);
   if (!opened.ok()) return absl::Status(opened.code(), absl::StrCat("value record ", opened.message()));
   Original value(std::string_view(plain, size));
-  Wipe(plain, size);
+  crypto::Wipe(plain, size);
   return value;
 }
 
@@ -145,7 +147,7 @@ absl::StatusOr<Counters> Sealer::OpenCounters(std::string_view bytes) const {
   const auto record = DecodeCounters(bytes);
   if (!record) return absl::DataLossError("counters record is damaged");
   PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, IndexKeyMac(CountersMacInput(vault_id_, record->counters), {}));
-  if (!EqualInConstantTime(View(mac), View(record->mac))) {
+  if (!crypto::EqualInConstantTime(View(mac), View(record->mac))) {
     return absl::DataLossError("counters record does not authenticate");
   }
   return record->counters;
@@ -161,7 +163,7 @@ absl::StatusOr<uint64_t> Sealer::OpenHead(std::string_view bytes) const {
   const auto head = DecodeHead(bytes);
   if (!head) return absl::DataLossError("head is damaged");
   PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, IndexKeyMac(HeadMacInput(*head), {}));
-  if (head->vault_id != vault_id_ || !EqualInConstantTime(View(mac), View(head->mac))) {
+  if (head->vault_id != vault_id_ || !crypto::EqualInConstantTime(View(mac), View(head->mac))) {
     return absl::DataLossError("head does not authenticate");
   }
   return head->commits;

@@ -15,9 +15,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crypto/crypto.h"
+#include "crypto/locked_bytes.h"
 #include "phiveil/vault.h"
-#include "vault/crypto.h"
-#include "vault/locked_bytes.h"
 #include "vault/record.h"
 
 namespace phiveil::vault_internal {
@@ -28,10 +28,10 @@ class SubjectKeys {
   SubjectKeys() = default;
   SubjectKeys(const SubjectKeys&) = delete;
   SubjectKeys& operator=(const SubjectKeys&) = delete;
-  ~SubjectKeys() { Wipe(bytes_, sizeof(bytes_)); }
+  ~SubjectKeys() { crypto::Wipe(bytes_, sizeof(bytes_)); }
 
-  std::string_view sealing() const { return {bytes_, kKeySize}; }
-  std::string_view lookup() const { return {bytes_ + kKeySize, kKeySize}; }
+  std::string_view sealing() const { return {bytes_, crypto::kKeySize}; }
+  std::string_view lookup() const { return {bytes_ + crypto::kKeySize, crypto::kKeySize}; }
   std::string_view view() const { return {bytes_, sizeof(bytes_)}; }
   char* data() { return bytes_; }
 
@@ -71,18 +71,18 @@ class Sealer {
   absl::StatusOr<uint64_t> OpenHead(std::string_view record) const;
 
  private:
-  Sealer(const Tag& vault_id, const KeyId& key_id, LockedBytes keys)
+  Sealer(const Tag& vault_id, const KeyId& key_id, crypto::LockedBytes keys)
       : vault_id_(vault_id), key_id_(key_id), keys_(std::move(keys)) {}
   static absl::StatusOr<Sealer> WithWrappingKey(const KeyEncryptionKey& key, const Tag& vault_id);
 
-  std::string_view wrapping_key() const { return keys_.view().substr(0, kKeySize); }
-  std::string_view index_key() const { return keys_.view().substr(kKeySize, kKeySize); }
+  std::string_view wrapping_key() const { return keys_.view().substr(0, crypto::kKeySize); }
+  std::string_view index_key() const { return keys_.view().substr(crypto::kKeySize, crypto::kKeySize); }
   std::string Associated(RecordType type, std::string_view rest) const;
   absl::StatusOr<Tag> IndexKeyMac(std::string_view first, std::string_view second) const;
 
   Tag vault_id_{};
   KeyId key_id_{};
-  LockedBytes keys_;
+  crypto::LockedBytes keys_;
 };
 
 }  // namespace phiveil::vault_internal

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "vault/key_access.h"
+#include "crypto/key_access.h"
 #include "vault/record.h"
 #include "vault/sealer.h"
 

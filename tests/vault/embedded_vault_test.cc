@@ -98,6 +98,11 @@ TEST_F(VaultTest, RefusesWhatCannotBeAMapping) {
   EXPECT_EQ(vault->Commit(77).code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(VaultTest, RefusesAKeyThatWasMovedFrom) {
+  const KeyEncryptionKey other = std::move(key_);
+  EXPECT_EQ(OpenVault(Options()).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(VaultTest, CountsWhatIsOnDisk) {
   auto vault = MustOpen();
   const auto id = vault->Info()->id;

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <thread>
 
-#include "faulty_file_ops.h"
+#include "../crypto/faulty_file_ops.h"
 #include "faulty_file_system.h"
 #include "vault/embedded_vault.h"
 #include "vault_fixture.h"
@@ -20,7 +20,7 @@ namespace phiveil {
 namespace {
 
 using absl::StatusCode;
-using vault_internal::FileOps;
+using crypto::FileOps;
 using vault_internal::OpenEmbeddedVault;
 
 class VaultCrashTest : public VaultTest {

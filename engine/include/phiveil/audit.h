@@ -32,7 +32,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "phiveil/category.h"
-#include "phiveil/vault.h"
+#include "phiveil/key.h"
 
 namespace phiveil {
 

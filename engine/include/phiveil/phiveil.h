@@ -26,7 +26,8 @@
 // What to read next
 //   deidentifier.h  the engine: Find, Redact, RedactBatch, Restore, Explain
 //   policy.h        actions, what tokens may show, which claim a policy can bear
-//   vault.h         the store, keys, group commit
+//   key.h           the key that the customer owns
+//   vault.h         the store, group commit
 //   audit.h         the chained log
 //   rule_pack.h     compiled rules
 //   token.h         how a token is written and read
@@ -43,6 +44,7 @@
 #include "phiveil/category.h"
 #include "phiveil/deidentifier.h"
 #include "phiveil/finding.h"
+#include "phiveil/key.h"
 #include "phiveil/original.h"
 #include "phiveil/policy.h"
 #include "phiveil/rule_pack.h"

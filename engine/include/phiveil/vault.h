@@ -41,40 +41,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "phiveil/category.h"
+#include "phiveil/key.h"
 #include "phiveil/original.h"
 #include "phiveil/token.h"
 
 namespace phiveil {
-
-// 256 bits that wrap the data keys. Lives in locked memory, wiped at the end.
-class KeyEncryptionKey {
- public:
-  // Reads a key file. Refused when others than the owner may read or write it (mode 0600 or 0400),
-  // when it is a symbolic link, or when it is not a key file.
-  static absl::StatusOr<KeyEncryptionKey> FromFile(const std::string& path);
-
-  // Draws a new key and writes it with mode 0600, synced. Never overwrites.
-  static absl::StatusOr<KeyEncryptionKey> CreateFile(const std::string& path);
-
-  // An independent 256-bit key for another purpose (HKDF-SHA-256 with `label` as info), for example
-  // the audit log's. Never equal for two labels. Empty when the key was moved from or the
-  // cryptographic library fails: check size().
-  Original Derive(std::string_view label) const;
-
-  // A name for the key that reveals nothing of it; written into vault and audit records.
-  const std::string& id() const { return id_; }
-
-  KeyEncryptionKey(KeyEncryptionKey&&) noexcept;
-  KeyEncryptionKey& operator=(KeyEncryptionKey&&) noexcept;
-  ~KeyEncryptionKey();
-
- private:
-  friend class KeyAccess;  // vault/ only
-  struct Impl;
-  explicit KeyEncryptionKey(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
-  std::string id_;
-};
 
 struct VaultInfo {
   std::string id;         // drawn when the vault was made

@@ -1,5 +1,5 @@
-#ifndef PHIVEIL_VAULT_SIPHASH_H_
-#define PHIVEIL_VAULT_SIPHASH_H_
+#ifndef PHIVEIL_CRYPTO_SIPHASH_H_
+#define PHIVEIL_CRYPTO_SIPHASH_H_
 
 // SipHash-2-4 with 128 bits of output: names values in the in-memory cache, so that the cache holds
 // no value in clear. Keyed with a key of the process that is never written anywhere.
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 
 struct Key128 {
   uint64_t low = 0, high = 0;
@@ -23,6 +23,6 @@ struct Key128 {
 // The hash of `prefix` as eight little-endian bytes, followed by `bytes`.
 Key128 SipHash128(const Key128& key, uint64_t prefix, std::string_view bytes);
 
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto
 
-#endif  // PHIVEIL_VAULT_SIPHASH_H_
+#endif  // PHIVEIL_CRYPTO_SIPHASH_H_

@@ -1,4 +1,4 @@
-#include "vault/locked_bytes.h"
+#include "crypto/locked_bytes.h"
 
 #include <openssl/crypto.h>
 #include <sys/mman.h>
@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 
 absl::StatusOr<LockedBytes> LockedBytes::Make(size_t size) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -45,4 +45,4 @@ void LockedBytes::Release() {
   data_ = nullptr;
 }
 
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto

@@ -1,16 +1,16 @@
-#ifndef PHIVEIL_VAULT_KEY_ACCESS_H_
-#define PHIVEIL_VAULT_KEY_ACCESS_H_
+#ifndef PHIVEIL_CRYPTO_KEY_ACCESS_H_
+#define PHIVEIL_CRYPTO_KEY_ACCESS_H_
 
-// What only the vault may do with a key-encryption key.
+// What only vault and audit log may do with a key-encryption key.
 
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "phiveil/vault.h"
-#include "vault/crypto.h"
-#include "vault/file_ops.h"
+#include "crypto/crypto.h"
+#include "crypto/file_ops.h"
+#include "phiveil/key.h"
 
 namespace phiveil {
 
@@ -19,9 +19,9 @@ class KeyAccess {
   // False for a key that was moved from.
   static bool Usable(const KeyEncryptionKey& key) { return key.impl_ != nullptr; }
 
-  static absl::Status Derive(const KeyEncryptionKey& key, std::string_view label, vault_internal::Hash* out);
+  static absl::Status Derive(const KeyEncryptionKey& key, std::string_view label, crypto::Hash* out);
 
-  static absl::StatusOr<KeyEncryptionKey> CreateFile(const std::string& path, vault_internal::FileOps& ops);
+  static absl::StatusOr<KeyEncryptionKey> CreateFile(const std::string& path, crypto::FileOps& ops);
 
   // From the text of a key file. The error says what is wrong without quoting it.
   static absl::StatusOr<KeyEncryptionKey> Parse(std::string_view text);
@@ -33,4 +33,4 @@ class KeyAccess {
 
 }  // namespace phiveil
 
-#endif  // PHIVEIL_VAULT_KEY_ACCESS_H_
+#endif  // PHIVEIL_CRYPTO_KEY_ACCESS_H_

@@ -1,4 +1,4 @@
-#include "vault/file_ops.h"
+#include "crypto/file_ops.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 namespace {
 
 absl::string_view Absl(std::string_view s) { return {s.data(), s.size()}; }
@@ -106,4 +106,4 @@ absl::Status SyncDirectoryOf(FileOps& ops, const std::string& path) {
   return absl::OkStatus();
 }
 
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto

@@ -1,9 +1,9 @@
-#include "vault/siphash.h"
+#include "crypto/siphash.h"
 
 #include <bit>
 #include <cstring>
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 namespace {
 
 static_assert(std::endian::native == std::endian::little);
@@ -58,4 +58,4 @@ Key128 SipHash128(const Key128& key, uint64_t prefix, std::string_view bytes) {
   return {low, state.Finish()};
 }
 
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto

@@ -10,16 +10,16 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "vault/key_access.h"
-#include "vault/locked_bytes.h"
+#include "crypto/key_access.h"
+#include "crypto/locked_bytes.h"
 
 namespace phiveil {
 
-using vault_internal::FileDescriptor;
-using vault_internal::FileOps;
-using vault_internal::Hash;
-using vault_internal::kKeySize;
-using vault_internal::LockedBytes;
+using crypto::FileDescriptor;
+using crypto::FileOps;
+using crypto::Hash;
+using crypto::kKeySize;
+using crypto::LockedBytes;
 
 struct KeyEncryptionKey::Impl {
   LockedBytes bytes;
@@ -41,7 +41,7 @@ using Payload = std::array<char, kPayloadSize>;
 struct Wiper {
   void* data;
   size_t size;
-  ~Wiper() { vault_internal::Wipe(data, size); }
+  ~Wiper() { crypto::Wipe(data, size); }
 };
 
 void EncodeBase64Url(const Payload& in, char* out) {
@@ -65,11 +65,11 @@ bool DecodeBase64Url(std::string_view in, Payload* out) {
   return true;
 }
 
-absl::Status Checksum(std::string_view key, Hash* out) { return vault_internal::Sha256({kMagic, key}, out); }
+absl::Status Checksum(std::string_view key, Hash* out) { return crypto::Sha256({kMagic, key}, out); }
 
 absl::Status RefuseLooseFile(int fd, const std::string& path) {
   struct stat st = {};
-  if (fstat(fd, &st) != 0) return vault_internal::ErrnoStatus(errno, "cannot stat", path);
+  if (fstat(fd, &st) != 0) return crypto::ErrnoStatus(errno, "cannot stat", path);
   if (!S_ISREG(st.st_mode)) return absl::FailedPreconditionError(absl::StrCat(path, ": not a regular file"));
   if (st.st_uid != geteuid()) {
     return absl::FailedPreconditionError(absl::StrCat(path, ": key file belongs to another user"));
@@ -102,7 +102,7 @@ absl::StatusOr<KeyEncryptionKey> KeyAccess::Make(std::string_view bytes) {
 
 absl::Status KeyAccess::Derive(const KeyEncryptionKey& key, std::string_view label, Hash* out) {
   if (!Usable(key)) return absl::FailedPreconditionError("the key was moved from");
-  return vault_internal::Hkdf(key.impl_->bytes.view(), label, out);
+  return crypto::Hkdf(key.impl_->bytes.view(), label, out);
 }
 
 absl::StatusOr<KeyEncryptionKey> KeyAccess::Parse(std::string_view text) {
@@ -127,7 +127,7 @@ absl::StatusOr<KeyEncryptionKey> KeyAccess::CreateFile(const std::string& path, 
   const Wiper wipe_payload{payload.data(), payload.size()};
   const Wiper wipe_line{line, sizeof(line)};
   Hash sum;
-  PHIVEIL_RETURN_IF_ERROR(vault_internal::RandomKey(payload.data(), kKeySize));
+  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(payload.data(), kKeySize));
   PHIVEIL_RETURN_IF_ERROR(Checksum({payload.data(), kKeySize}, &sum));
   std::memcpy(payload.data() + kKeySize, sum.data(), kChecksumSize);
   std::memcpy(line, kMagic.data(), kMagic.size());
@@ -136,11 +136,11 @@ absl::StatusOr<KeyEncryptionKey> KeyAccess::CreateFile(const std::string& path, 
   PHIVEIL_ASSIGN_OR_RETURN(KeyEncryptionKey key, Make({payload.data(), kKeySize}));
 
   const FileDescriptor fd(ops.Open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!fd.valid()) return vault_internal::ErrnoStatus(errno, "cannot create the key file", path);
-  absl::Status status = vault_internal::WriteAll(ops, fd.get(), {line, sizeof(line)}, path);
-  if (status.ok() && fchmod(fd.get(), 0600) != 0) status = vault_internal::ErrnoStatus(errno, "cannot chmod", path);
-  if (status.ok() && ops.Fsync(fd.get()) != 0) status = vault_internal::ErrnoStatus(errno, "cannot sync", path);
-  if (status.ok()) status = vault_internal::SyncDirectoryOf(ops, path);
+  if (!fd.valid()) return crypto::ErrnoStatus(errno, "cannot create the key file", path);
+  absl::Status status = crypto::WriteAll(ops, fd.get(), {line, sizeof(line)}, path);
+  if (status.ok() && fchmod(fd.get(), 0600) != 0) status = crypto::ErrnoStatus(errno, "cannot chmod", path);
+  if (status.ok() && ops.Fsync(fd.get()) != 0) status = crypto::ErrnoStatus(errno, "cannot sync", path);
+  if (status.ok()) status = crypto::SyncDirectoryOf(ops, path);
   if (status.ok()) return key;
   ops.Unlink(path.c_str());
   return status;
@@ -156,7 +156,7 @@ absl::StatusOr<KeyEncryptionKey> KeyEncryptionKey::FromFile(const std::string& p
     const int error = errno;
     if (error == ELOOP) return absl::FailedPreconditionError(absl::StrCat(path, ": key file is a symbolic link"));
     if (error == ENOENT) return absl::FailedPreconditionError(absl::StrCat(path, ": there is no key file"));
-    return vault_internal::ErrnoStatus(error, "cannot open the key file", path);
+    return crypto::ErrnoStatus(error, "cannot open the key file", path);
   }
   PHIVEIL_RETURN_IF_ERROR(RefuseLooseFile(fd.get(), path));
   char text[kFileSize + 64];
@@ -165,7 +165,7 @@ absl::StatusOr<KeyEncryptionKey> KeyEncryptionKey::FromFile(const std::string& p
   while (size < sizeof(text)) {
     const ssize_t n = read(fd.get(), text + size, sizeof(text) - size);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return vault_internal::ErrnoStatus(errno, "cannot read the key file", path);
+    if (n < 0) return crypto::ErrnoStatus(errno, "cannot read the key file", path);
     if (n == 0) break;
     size += static_cast<size_t>(n);
   }
@@ -178,7 +178,7 @@ Original KeyEncryptionKey::Derive(std::string_view label) const {
   Hash out;
   const Wiper wipe{out.data(), out.size()};
   if (!KeyAccess::Derive(*this, label, &out).ok()) return {};
-  return Original(vault_internal::View(out));
+  return Original(crypto::View(out));
 }
 
 }  // namespace phiveil

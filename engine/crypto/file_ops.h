@@ -1,5 +1,5 @@
-#ifndef PHIVEIL_VAULT_FILE_OPS_H_
-#define PHIVEIL_VAULT_FILE_OPS_H_
+#ifndef PHIVEIL_CRYPTO_FILE_OPS_H_
+#define PHIVEIL_CRYPTO_FILE_OPS_H_
 
 // The system calls that keys, the vault's head and the audit log are written with. A seam: tests
 // put a failing one in its place and see that nothing acknowledged is lost.
@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 
 // Results and errno as of the calls of the same name.
 class FileOps {
@@ -60,6 +60,6 @@ absl::StatusOr<std::string> ReadAt(int fd, uint64_t offset, size_t size, std::st
 // Makes the name of a new file in this directory durable.
 absl::Status SyncDirectoryOf(FileOps& ops, const std::string& path);
 
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto
 
-#endif  // PHIVEIL_VAULT_FILE_OPS_H_
+#endif  // PHIVEIL_CRYPTO_FILE_OPS_H_

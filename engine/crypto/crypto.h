@@ -1,5 +1,5 @@
-#ifndef PHIVEIL_VAULT_CRYPTO_H_
-#define PHIVEIL_VAULT_CRYPTO_H_
+#ifndef PHIVEIL_CRYPTO_CRYPTO_H_
+#define PHIVEIL_CRYPTO_CRYPTO_H_
 
 // The few primitives that vault and audit log stand on, all from OpenSSL's EVP layer so that a FIPS
 // provider may take its place. Contexts are kept per thread; every function may be called from any.
@@ -13,7 +13,7 @@
 
 #include "absl/status/status.h"
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 
 inline constexpr size_t kKeySize = 32;
 inline constexpr size_t kHashSize = 32;
@@ -48,6 +48,6 @@ bool EqualInConstantTime(std::string_view a, std::string_view b);
 
 inline std::string_view View(const Hash& hash) { return {hash.data(), hash.size()}; }
 
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto
 
-#endif  // PHIVEIL_VAULT_CRYPTO_H_
+#endif  // PHIVEIL_CRYPTO_CRYPTO_H_

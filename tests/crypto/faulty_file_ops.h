@@ -1,5 +1,5 @@
-#ifndef PHIVEIL_TESTS_VAULT_FAULTY_FILE_OPS_H_
-#define PHIVEIL_TESTS_VAULT_FAULTY_FILE_OPS_H_
+#ifndef PHIVEIL_TESTS_CRYPTO_FAULTY_FILE_OPS_H_
+#define PHIVEIL_TESTS_CRYPTO_FAULTY_FILE_OPS_H_
 
 #include <unistd.h>
 
@@ -7,12 +7,12 @@
 #include <atomic>
 #include <cerrno>
 
-#include "vault/file_ops.h"
+#include "crypto/file_ops.h"
 
 namespace phiveil {
 
 // Lets `succeed` changing calls through and fails those after it: one of them, or all.
-class FaultyFileOps : public vault_internal::FileOps {
+class FaultyFileOps : public crypto::FileOps {
  public:
   enum class Mode { kOnce, kEver, kShortWriteThenOnce };
 
@@ -62,4 +62,4 @@ class FaultyFileOps : public vault_internal::FileOps {
 
 }  // namespace phiveil
 
-#endif  // PHIVEIL_TESTS_VAULT_FAULTY_FILE_OPS_H_
+#endif  // PHIVEIL_TESTS_CRYPTO_FAULTY_FILE_OPS_H_

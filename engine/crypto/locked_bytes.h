@@ -1,5 +1,5 @@
-#ifndef PHIVEIL_VAULT_LOCKED_BYTES_H_
-#define PHIVEIL_VAULT_LOCKED_BYTES_H_
+#ifndef PHIVEIL_CRYPTO_LOCKED_BYTES_H_
+#define PHIVEIL_CRYPTO_LOCKED_BYTES_H_
 
 // Memory for keys: never swapped, left out of core dumps, wiped at the end.
 
@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 
 class LockedBytes {
  public:
@@ -31,6 +31,6 @@ class LockedBytes {
   size_t mapped_ = 0;
 };
 
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto
 
-#endif  // PHIVEIL_VAULT_LOCKED_BYTES_H_
+#endif  // PHIVEIL_CRYPTO_LOCKED_BYTES_H_

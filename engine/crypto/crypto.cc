@@ -1,4 +1,4 @@
-#include "vault/crypto.h"
+#include "crypto/crypto.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <memory>
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 namespace {
 
 struct Free {
@@ -164,4 +164,4 @@ bool EqualInConstantTime(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto

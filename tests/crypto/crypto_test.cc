@@ -1,4 +1,4 @@
-#include "vault/crypto.h"
+#include "crypto/crypto.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 namespace {
 
 std::string Hex(const Hash& hash) { return absl::BytesToHexString({hash.data(), hash.size()}); }
@@ -147,4 +147,4 @@ TEST(Crypto, EqualInConstantTime) {
 }
 
 }  // namespace
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto

@@ -1,4 +1,4 @@
-#include "vault/siphash.h"
+#include "crypto/siphash.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -8,7 +8,7 @@
 
 #include "gtest/gtest.h"
 
-namespace phiveil::vault_internal {
+namespace phiveil::crypto {
 namespace {
 
 // OpenSSL's SipHash, 128 bits, over the same bytes.
@@ -40,4 +40,4 @@ TEST(SipHash128, EqualsOpenSslsAtEveryLength) {
 }
 
 }  // namespace
-}  // namespace phiveil::vault_internal
+}  // namespace phiveil::crypto
