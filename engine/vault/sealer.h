@@ -9,6 +9,7 @@
 //
 // Immutable after it is made; may be called from many threads.
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/crypto.h"
 #include "crypto/locked_bytes.h"
+#include "phiveil/token.h"
 #include "phiveil/vault.h"
 #include "vault/record.h"
 
@@ -39,36 +41,74 @@ class SubjectKeys {
   char bytes_[kSubjectKeysSize] = {};
 };
 
+// A subject while a call works with it.
+struct Subject {
+  Tag tenant{};
+  Tag tag{};
+  SubjectKeys keys;
+};
+
+// Another name of a code: of the same category, subject and value.
+struct Alias {
+  Category category = Category::kSafe;
+  TokenCode old_code;
+  TokenCode code;
+  Tag subject{};
+};
+
 class Sealer {
  public:
   // Draws a vault's identity and index key. `meta` receives its meta record.
-  static absl::StatusOr<Sealer> MakeNew(const KeyEncryptionKey& key, std::string* meta);
+  static absl::StatusOr<Sealer> MakeNew(const KeyEncryptionKey& key, uint8_t state, std::string* meta);
 
-  // FAILED_PRECONDITION when the vault is of another format or under another key, DATA_LOSS when
+  // FAILED_PRECONDITION when the vault is of a later format or under another key, DATA_LOSS when
   // the record is damaged.
   static absl::StatusOr<Sealer> FromMeta(const KeyEncryptionKey& key, std::string_view meta);
 
+  // Of the meta record it was made from: 1 for a vault that has yet to be brought forward.
+  uint32_t format() const { return format_; }
+  uint8_t state() const { return state_; }
   const Tag& vault_id() const { return vault_id_; }
   const KeyId& key_id() const { return key_id_; }
 
-  absl::StatusOr<Tag> SubjectTag(std::string_view subject) const;
+  // A meta record for the same vault in the newest format.
+  absl::StatusOr<std::string> SealMeta(uint8_t state) const;
 
-  // Draws keys for a subject. `record` receives its subject record.
-  absl::Status NewSubject(const Tag& subject, SubjectKeys* keys, std::string* record) const;
-  absl::Status OpenSubject(const Tag& subject, std::string_view record, SubjectKeys* keys) const;
+  // All zero for the tenant without a name, whose subjects have the tags that format 1 gave them.
+  absl::StatusOr<Tag> TenantTag(std::string_view tenant) const;
+  absl::StatusOr<Tag> SubjectTag(const Tag& tenant, std::string_view subject) const;
 
-  absl::StatusOr<Tag> IndexMac(const SubjectKeys& keys, Category category, std::string_view text) const;
+  // Draws keys for the subject of `tenant` and `tag`. `record` receives its subject record.
+  absl::Status NewSubject(Subject* subject, std::string* record) const;
+  // The record of the same subject with the same keys.
+  absl::Status WrapSubject(const Subject& subject, std::string* record) const;
+  // Fills in tenant and keys of the subject with this tag.
+  absl::Status OpenSubject(std::string_view record, Subject* subject, uint32_t format = kVaultFormat) const;
+
+  // Who the subject is, for a shard: its tags mean nothing to another vault.
+  absl::Status SealName(const Subject& subject, std::string_view tenant, std::string_view name,
+                        std::string* record) const;
+  absl::Status OpenName(const Subject& subject, std::string_view record, std::string* tenant, std::string* name) const;
+
+  absl::StatusOr<Tag> IndexMac(const Subject& subject, Category category, std::string_view text) const;
 
   // `record` receives the value record.
-  absl::Status SealValue(const SubjectKeys& keys, const Tag& subject, Category category, std::string_view code,
-                         std::string_view text, std::string* record) const;
-  absl::StatusOr<Original> OpenValue(const SubjectKeys& keys, const ValueRecord& record, std::string_view code) const;
+  absl::Status SealValue(const Subject& subject, Category category, std::string_view code, std::string_view text,
+                         std::string* record) const;
+  absl::StatusOr<Original> OpenValue(const Subject& subject, const ValueRecord& record, std::string_view code,
+                                     uint32_t format = kVaultFormat) const;
 
-  absl::StatusOr<std::string> SealCounters(const Counters& counters) const;
-  absl::StatusOr<Counters> OpenCounters(std::string_view record) const;
+  absl::StatusOr<std::string> SealAlias(const Alias& alias) const;
+  absl::StatusOr<Alias> OpenAlias(std::string_view random, std::string_view record) const;
+
+  absl::StatusOr<std::string> SealCounters(uint32_t slot, const Counters& counters) const;
+  absl::StatusOr<Counters> OpenCounters(uint32_t slot, std::string_view record) const;
+  absl::StatusOr<Counters> OpenOldCounters(std::string_view record) const;
   absl::StatusOr<std::string> SealHead(uint64_t commits) const;
   // The number of commits that the head vouches for.
   absl::StatusOr<uint64_t> OpenHead(std::string_view record) const;
+  // Links a frame of a shard to the one before it.
+  absl::StatusOr<Tag> FrameMac(const Tag& before, std::string_view frame) const;
 
  private:
   Sealer(const Tag& vault_id, const KeyId& key_id, crypto::LockedBytes keys)
@@ -77,9 +117,13 @@ class Sealer {
 
   std::string_view wrapping_key() const { return keys_.view().substr(0, crypto::kKeySize); }
   std::string_view index_key() const { return keys_.view().substr(crypto::kKeySize, crypto::kKeySize); }
-  std::string Associated(RecordType type, std::string_view rest) const;
-  absl::StatusOr<Tag> IndexKeyMac(std::string_view first, std::string_view second) const;
+  std::string Associated(RecordType type, uint32_t format, std::initializer_list<std::string_view> rest) const;
+  std::string MetaAssociated(uint32_t format, uint8_t state) const;
+  std::string SubjectAssociated(const Subject& subject, uint32_t format) const;
+  absl::StatusOr<Tag> IndexKeyMac(std::initializer_list<std::string_view> parts) const;
 
+  uint32_t format_ = kVaultFormat;
+  uint8_t state_ = 0;
   Tag vault_id_{};
   KeyId key_id_{};
   crypto::LockedBytes keys_;

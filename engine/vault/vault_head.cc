@@ -26,6 +26,13 @@ absl::StatusOr<VaultHead> VaultHead::Lock(const std::string& vault_path, bool cr
   return VaultHead(std::move(path), std::move(fd), ops);
 }
 
+absl::StatusOr<std::string> VaultHead::ReadUnlocked(const std::string& vault_path, crypto::FileOps& ops) {
+  const std::string path = vault_path + "/vault.head";
+  const crypto::FileDescriptor fd(ops.Open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0));
+  if (!fd.valid()) return crypto::ErrnoStatus(errno, "cannot open", path);
+  return crypto::ReadAt(fd.get(), 0, kHeadSize + 1, path);
+}
+
 absl::StatusOr<std::string> VaultHead::Read() const { return crypto::ReadAt(fd_.get(), 0, kHeadSize + 1, path_); }
 
 absl::Status VaultHead::Write(std::string_view record) { return crypto::PWriteAll(*ops_, fd_.get(), record, 0, path_); }

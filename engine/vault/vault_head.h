@@ -19,6 +19,9 @@ class VaultHead {
   // Takes the lock: UNAVAILABLE when another holder has it. With `create` the file may be new.
   static absl::StatusOr<VaultHead> Lock(const std::string& vault_path, bool create, crypto::FileOps& ops);
 
+  // What the head says at this moment, beside a process that holds it. NOT_FOUND when there is none.
+  static absl::StatusOr<std::string> ReadUnlocked(const std::string& vault_path, crypto::FileOps& ops);
+
   // Empty in a vault whose making has not finished.
   absl::StatusOr<std::string> Read() const;
   absl::Status Write(std::string_view record);

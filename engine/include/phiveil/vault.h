@@ -23,7 +23,19 @@
 //   record moved, swapped or altered is an error, not a wrong value.
 // - `Commit` returns only when everything the ticket covers is on stable storage. Text must not be
 //   given out before.
-// - One process at a time opens an embedded vault; a second one is told so.
+//
+// Stores
+//   a directory     embedded (RocksDB); one process at a time, a second one is told so
+//   postgresql://…  one database for many processes and workers at once: whoever draws a code for a
+//                   value first has drawn it for all
+//   shard:FILE      for a worker that shares nothing; MergeShards (vault_tools.h) takes it into a vault
+// The promises hold on each; "same code" of shards, once they are merged.
+//
+// Tenants
+// A vault holds tenants that know nothing of each other: subjects of the same name, the same values,
+// and codes are different ones. The tenant is part of the keyed index and of what every record of its
+// subjects authenticates. A code of another tenant is foreign. The tenant without a name is the one
+// that a caller has who names none.
 //
 // All methods may be called from many threads at once. Formats: docs/formats/vault.md.
 // Errors name the vault and the kind of record, never a value. Codes: FAILED_PRECONDITION wrong or
@@ -84,20 +96,27 @@ class Vault {
   // sync. After an error every later Assign and Commit fails too: reopen the vault.
   virtual absl::Status Commit(Ticket ticket) = 0;
 
-  // kFound: the code is `subject`'s. kForeign: it is another subject's. kUnknown: nobody's.
-  // With an empty subject the whole vault is searched and nothing is foreign.
+  // kFound: the code is `subject`'s. kForeign: it is another subject's or
+  // tenant's. kUnknown: nobody's. With an empty subject the whole tenant is searched.
   virtual absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) = 0;
 
   virtual absl::StatusOr<VaultInfo> Info() = 0;
+
+  // The same vault for another tenant; lives as long as it is wanted. One process may serve many.
+  virtual absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant);
 };
 
 struct VaultOptions {
-  std::string path{};                     // a directory of its own, made 0700 when absent
+  // A directory of its own, made 0700 when absent; `postgresql://user@host/database?…`, whose tables
+  // are made when absent; or `shard:FILE`, made 0600 when absent. Give a password in ~/.pgpass or
+  // PGPASSWORD rather than in the URL; errors and logs never show it.
+  std::string path{};
   const KeyEncryptionKey* key = nullptr;  // read during OpenVault only
   bool create = true;                     // make the vault when the directory does not hold one
   // For all threads together: half for what is known already (codes, wrapped keys; never a value in
   // clear), half for blocks of the store. Besides these up to 50 MB of buffers for writing.
   size_t cache_bytes = 64u << 20;
+  std::string tenant{};  // whose subjects; see "Tenants"
 };
 
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options);

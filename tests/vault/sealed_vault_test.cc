@@ -1,10 +1,9 @@
 // Assign, Commit and Lookup: what the header promises of a vault that nothing bad happens to.
 
-#include "vault/embedded_vault.h"
-
 #include <set>
 
 #include "vault/code_source.h"
+#include "vault/open_vault.h"
 #include "vault_fixture.h"
 
 namespace phiveil {
@@ -116,7 +115,7 @@ TEST_F(VaultTest, CountsWhatIsOnDisk) {
     const auto info = vault->Info();
     ASSERT_TRUE(info.ok());
     EXPECT_EQ(info->id, id);
-    EXPECT_EQ(info->format, 1u);
+    EXPECT_EQ(info->format, 2u);
     EXPECT_EQ(info->key_id, key_.id());
     EXPECT_EQ(info->subjects, 2u);
     EXPECT_EQ(info->mappings, 3u);
