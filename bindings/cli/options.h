@@ -27,6 +27,7 @@ struct Options {
   std::string pack;  // empty: built in
   std::string policy = "safe_harbor";
   std::string vault, key, audit;  // empty: in the state folder
+  std::string to;                 // key rewrap, vault rotate: the key to go to
   std::string subject, actor, purpose;
 
   int threads = 0;  // 0: as many as the machine has
