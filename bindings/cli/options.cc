@@ -87,8 +87,10 @@ void AddPolicy(CLI::App* app, Options* options) {
 }
 
 void AddKey(CLI::App* app, Options* options) {
-  app->add_option("--key", options->key, "Key file of the vault (default: vault.key in the state folder)")
-      ->type_name("FILE");
+  app->add_option("--key", options->key,
+                  "Key of the vault: a file, aws-kms://KEY?region=R, or vault-transit://HOST/MOUNT/KEY "
+                  "(default: vault.key in the state folder)")
+      ->type_name("FILE|URI");
 }
 
 void AddVault(CLI::App* app, Options* options) {
@@ -149,6 +151,13 @@ void AddCaller(CLI::App* app, Options* options) {
   app->add_option("--purpose", options->purpose, "What for, for the audit log")->type_name("P");
 }
 
+void AddAccess(CLI::App* app, Options* options) {
+  app->add_option(
+         "--access", options->access,
+         "Who may restore, forget, rotate, and limits (default: access.json in the state folder, if it is there)")
+      ->type_name("FILE");
+}
+
 void AddFindings(CLI::App* app, Options* options) {
   app->add_option("--offsets", options->offsets, "Unit of begin and end in findings")
       ->type_name("codepoint|byte|utf16")
@@ -203,6 +212,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddAudit(restore, options);
   AddContext(restore, options);
   AddCaller(restore, options);
+  AddAccess(restore, options);
   AddRun(restore, options);
 
   CLI::App* explain = AddCommand(app, "explain", "Say why a stretch of text was taken or left", options);
@@ -284,6 +294,14 @@ void AddVaultCommands(CLI::App* app, Options* options) {
   CLI::App* vault = AddFamily(app, "vault", "Make and look at vaults");
   AddVault(AddCommand(vault, "init", "Make a key file and a vault", options), options);
   AddVault(AddCommand(vault, "info", "What a vault holds, in numbers", options), options);
+
+  CLI::App* key = AddFamily(app, "key", "Look after keys that a key service guards");
+  CLI::App* rewrap = AddCommand(key, "rewrap",
+                                "Wrap the vault's root anew: by the newest version of the service's key, "
+                                "or by another service; vault and audit log stay as they are",
+                                options);
+  AddKey(rewrap, options);
+  rewrap->add_option("--to", options->to, "The key service to go to (default: the same one)")->type_name("URI");
 
   CLI::App* audit = AddFamily(app, "audit", "Check and read the audit log");
   CLI::App* verify = AddCommand(audit, "verify", "Find any change, cut or gap in the log", options);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -114,12 +115,12 @@ absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts,
 
 absl::StatusOr<Places> FindPlaces(const Options& options) {
   PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--vault", options.vault, "give a folder"));
-  PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--key", options.key, "give a key file"));
   PHIVEIL_ASSIGN_OR_RETURN(StateDir state, StateDir::Locate());
-  Places places = {state, state.vault(), state.key(), state.audit()};
+  Places places = {state, state.vault(), state.key(), state.audit(), ""};
   if (!options.vault.empty()) places.vault = options.vault;
   if (!options.key.empty()) places.key = options.key;
   if (!options.audit.empty()) places.audit = options.audit;
+  PHIVEIL_ASSIGN_OR_RETURN(places.key_file, KeyFileOf(places.key, {.wrapped = state.wrapped_key()}));
   return places;
 }
 
@@ -130,20 +131,35 @@ bool VaultExists(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err) {
   struct stat info = {};
-  const bool there = lstat(places.key.c_str(), &info) == 0;
+  const bool there = lstat(places.key_file.c_str(), &info) == 0;
   if (!there && VaultExists(places.vault)) {
     return absl::FailedPreconditionError(
-        Concat("there is a vault in ", places.vault, " but its key ", places.key,
+        Concat("there is a vault in ", places.vault, " but its key ", places.key_file,
                " is missing; put it back or name it with --key: without it nothing in the vault can be read"));
   }
   if (!there && !create) {
-    return absl::FailedPreconditionError(Concat("no key ", places.key, " and no vault in ", places.vault,
+    return absl::FailedPreconditionError(Concat("no key ", places.key_file, " and no vault in ", places.vault,
                                                 "; `phiveil redact` or `phiveil vault init` makes them"));
   }
-  auto key = there ? KeyEncryptionKey::FromFile(places.key) : KeyEncryptionKey::CreateFile(places.key);
-  if (!key.ok()) return Prefixed(Concat("key ", places.key, ": "), key.status());
-  if (!there) err << "phiveil: made the key " << places.key << "; keep a copy of it apart from the vault\n";
+  auto key = phiveil::OpenKey(places.key, {.create = create, .wrapped = places.state.wrapped_key()});
+  if (!key.ok()) return Prefixed(Concat("key ", places.key_file, ": "), key.status());
+  if (!there) err << "phiveil: made the key " << places.key_file << "; keep a copy of it apart from the vault\n";
   return std::make_unique<KeyEncryptionKey>(*std::move(key));
+}
+
+absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options, const Places& places) {
+  struct stat info = {};
+  const std::string path = options.access.empty() ? places.state.access() : options.access;
+  if (options.access.empty() && lstat(path.c_str(), &info) != 0 && errno == ENOENT) {
+    return std::unique_ptr<AccessControl>();
+  }
+  PHIVEIL_ASSIGN_OR_RETURN(auto access, AccessControl::Load(path, {.meter = places.state.meter()}));
+  const std::string login = LoginName();
+  if (!options.actor.empty() && !access->MaySpeakFor(login, options.actor)) {
+    return absl::PermissionDeniedError(
+        Concat(path, ": ", login, " may not act for ", options.actor, " (\"speak_for_others\"); leave --actor out"));
+  }
+  return access;
 }
 
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err) {
@@ -158,6 +174,10 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   }
   parts.vault = session->vault.get();
   parts.audit = session->audit.get();
+  if (verb == Verb::kRestore) {
+    PHIVEIL_ASSIGN_OR_RETURN(session->access, OpenAccess(options, session->places));
+    parts.access = session->access.get();
+  }
   PHIVEIL_ASSIGN_OR_RETURN(session->engine, Deidentifier::Create(std::move(parts)));
   return session;
 }

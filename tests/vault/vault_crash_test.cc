@@ -11,17 +11,17 @@
 #include <sstream>
 #include <thread>
 
-#include "faulty_file_ops.h"
+#include "../crypto/faulty_file_ops.h"
 #include "faulty_file_system.h"
-#include "vault/embedded_vault.h"
+#include "vault/open_vault.h"
 #include "vault_fixture.h"
 
 namespace phiveil {
 namespace {
 
 using absl::StatusCode;
-using vault_internal::FileOps;
-using vault_internal::OpenEmbeddedVault;
+using crypto::FileOps;
+using vault_internal::OpenSealedVault;
 
 class VaultCrashTest : public VaultTest {
  protected:
@@ -86,7 +86,7 @@ TEST_P(VaultFaultTest, EveryFailingCallOfTheStore) {
     auto system = std::make_shared<FaultyFileSystem>(succeed, fault.mode, fault.full);
     {
       const auto env = rocksdb::NewCompositeEnv(system);
-      auto vault = OpenEmbeddedVault(Options(), env.get(), nullptr);
+      auto vault = OpenSealedVault(Options(), {.env = env.get()});
       if (vault.ok()) {
         const auto more = Work(**vault, "during", 6, &error);
         kept.insert(kept.end(), more.begin(), more.end());
@@ -133,7 +133,7 @@ TEST_F(VaultCrashTest, EveryFailingCallOfTheHead) {
       absl::Status error;
       std::vector<Kept> kept;
       {
-        auto vault = OpenEmbeddedVault(Options(), nullptr, &ops);
+        auto vault = OpenSealedVault(Options(), {.files = &ops});
         if (vault.ok()) kept = Work(**vault, "during", 6, &error);
         if (!vault.ok()) error = vault.status();
       }
@@ -154,7 +154,7 @@ TEST_F(VaultCrashTest, APowerFailureKeepsWhatWasCommittedAndDropsTheRestWhole) {
     std::vector<Kept> kept;
     {
       const auto env = rocksdb::NewCompositeEnv(system);
-      auto vault = OpenEmbeddedVault(Options(), env.get(), nullptr);
+      auto vault = OpenSealedVault(Options(), {.env = env.get()});
       ASSERT_TRUE(vault.ok());
       kept = Work(**vault, "kept", round, &error);
       AssignOne(**vault, "s", Category::kName, "never committed");

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <map>
 
-#include "vault/embedded_vault.h"
+#include "vault/open_vault.h"
 #include "vault/record.h"
 #include "vault_fixture.h"
 
