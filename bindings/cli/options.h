@@ -27,6 +27,7 @@ struct Options {
   std::string pack;  // empty: built in
   std::string policy = "safe_harbor";
   std::string vault, key, audit;  // empty: in the state folder
+  std::string tenant;
   std::string subject, actor, purpose;
 
   int threads = 0;  // 0: as many as the machine has
@@ -44,6 +45,10 @@ struct Options {
   std::string compare_pack, compare_policy;  // empty: as `pack` and `policy`
   std::vector<std::string> known;
   std::optional<size_t> show_misses, show_errors;
+
+  // vault backup, merge, retoken
+  std::string to, aliases;
+  bool unify = false;
 
   // rules, policy, audit
   std::string folder, rule_id, file;

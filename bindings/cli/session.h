@@ -35,6 +35,7 @@ struct Session {
   std::unique_ptr<Vault> vault;
   std::unique_ptr<AuditLog> audit;
   std::unique_ptr<Deidentifier> engine;
+  std::string tenant;
   std::string identity;  // of pack and policy, bytes and all
   bool uses_vault = false;
 };
@@ -46,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
 // The key file of `places`, made when neither it nor a vault is there and `create` says so.
 absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err);
 
-// Whether there is a vault in that folder.
+// Whether there is a vault in that folder, or that shard; of a database it is not asked.
 bool VaultExists(const std::string& path);
 
 // "ana", or the user's number.

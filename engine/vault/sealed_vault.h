@@ -99,7 +99,7 @@ class SealedVault final : public Vault {
   // A value that has no code yet, and what would give it one.
   struct Draft {
     Draft(size_t place, std::string key) : value(place), index_key(std::move(key)) {}
-    size_t value;  // its place in the call
+    size_t value;           // its place in the call
     std::string index_key;  // with the next three: the records
     std::string random;
     TokenCode code;
