@@ -195,7 +195,7 @@ ExitCode RunText(const Options& options) {
 
   Ledger ledger;
   if (settings.format.verb == Verb::kRedact) ledger.claim = (*session)->engine->policy().claim();
-  if ((*session)->uses_vault) ledger.vault = places.vault;
+  if ((*session)->uses_vault) ledger.vault = VaultName(places.vault);
   if ((*session)->key != nullptr) ledger.key = places.key;
   if ((*session)->audit != nullptr) ledger.audit = places.audit;
   const std::unique_ptr<Processor> processor = MakeEngineProcessor((*session)->engine.get(), settings.format.verb);

@@ -48,6 +48,17 @@ constexpr char kRestoreFooter[] = R"(Examples:
 Tokens of the vault become the originals again, also when their case changed or Markdown and JSON
 escaped them. With a subject, tokens of others are left as they stand and counted as foreign.)";
 
+constexpr char kMergeFooter[] = R"(Examples:
+  phiveil redact part1.jsonl --out clean1.jsonl --vault shard:1.shard       each worker
+  phiveil vault merge *.shard                                               any order, any number of times
+  phiveil vault merge --unify --aliases aliases.jsonl *.shard
+  phiveil vault retoken --aliases aliases.jsonl < clean1.jsonl > final1.jsonl
+
+Workers that share nothing draw different tokens for one value. Merged as they are, all of them
+restore. With --unify one token is left for each value of a subject, the others become its aliases
+and still restore; retoken puts the one in the place of the others in texts written before.
+A token that stands for different values is named, and nothing is merged.)";
+
 constexpr char kExplainFooter[] = R"(Examples:
   phiveil explain --line 3 < note.txt
   phiveil explain --at 120:128 note.txt --show-text
@@ -94,9 +105,15 @@ void AddKey(CLI::App* app, Options* options) {
 }
 
 void AddVault(CLI::App* app, Options* options) {
-  app->add_option("--vault", options->vault, "Folder of the vault (default: vault/ in the state folder)")
+  app->add_option("--vault", options->vault,
+                  "Folder, postgresql://… or shard:FILE of the vault (default: vault/ in the state folder)")
       ->type_name("DIR|URL");
   AddKey(app, options);
+}
+
+void AddTenant(CLI::App* app, Options* options) {
+  app->add_option("--tenant", options->tenant, "Whose subjects; tenants of one vault know nothing of each other")
+      ->type_name("T");
 }
 
 void AddAudit(CLI::App* app, Options* options) {
@@ -188,6 +205,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddPack(redact, options);
   AddPolicy(redact, options);
   AddVault(redact, options);
+  AddTenant(redact, options);
   AddAudit(redact, options);
   AddContext(redact, options);
   AddCaller(redact, options);
@@ -209,6 +227,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddPack(restore, options);
   AddPolicy(restore, options);
   AddVault(restore, options);
+  AddTenant(restore, options);
   AddAudit(restore, options);
   AddContext(restore, options);
   AddCaller(restore, options);
@@ -294,6 +313,25 @@ void AddVaultCommands(CLI::App* app, Options* options) {
   CLI::App* vault = AddFamily(app, "vault", "Make and look at vaults");
   AddVault(AddCommand(vault, "init", "Make a key file and a vault", options), options);
   AddVault(AddCommand(vault, "info", "What a vault holds, in numbers", options), options);
+
+  AddVault(AddCommand(vault, "verify", "Open every record and name what is damaged", options), options);
+  AddVault(AddCommand(vault, "compact", "Give back the space of removed and replaced records", options), options);
+  CLI::App* backup = AddCommand(vault, "backup", "Copy the vault, as of one moment, while writers go on", options);
+  AddVault(backup, options);
+  backup->add_option("--to", options->to, "An empty folder or database; the copy is a vault under the same key")
+      ->type_name("DIR|URL")
+      ->required();
+  CLI::App* merge = AddCommand(vault, "merge", "Take shards of workers into the vault", options);
+  merge->footer(kMergeFooter);
+  merge->add_option("SHARD", options->inputs, "Files that `--vault shard:FILE` wrote")->type_name("")->required();
+  AddVault(merge, options);
+  CLI::Option* unify = merge->add_flag("--unify", options->unify, "Leave one token for each value of a subject");
+  merge->add_option("--aliases", options->aliases, "Write which token took the place of which, as JSON Lines")
+      ->type_name("FILE")
+      ->needs(unify);
+  CLI::App* retoken =
+      AddCommand(vault, "retoken", "Put unified tokens in the place of their aliases, stdin to stdout", options);
+  retoken->add_option("--aliases", options->aliases, "What `vault merge --unify` wrote")->type_name("FILE")->required();
 
   CLI::App* key = AddFamily(app, "key", "Look after keys that a key service guards");
   CLI::App* rewrap = AddCommand(key, "rewrap",

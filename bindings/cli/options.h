@@ -27,7 +27,7 @@ struct Options {
   std::string pack;  // empty: built in
   std::string policy = "safe_harbor";
   std::string vault, key, audit;  // empty: in the state folder
-  std::string to;                 // key rewrap, vault rotate: the key to go to
+  std::string tenant;
   std::string subject, actor, purpose;
   std::string access;  // empty: access.json in the state folder, if there is one
 
@@ -46,6 +46,12 @@ struct Options {
   std::string compare_pack, compare_policy;  // empty: as `pack` and `policy`
   std::vector<std::string> known;
   std::optional<size_t> show_misses, show_errors;
+
+  std::string to;  // vault backup: the empty place; key rewrap, vault rotate: the key to go to
+
+  // vault merge, retoken
+  std::string aliases;
+  bool unify = false;
 
   // rules, policy, audit
   std::string folder, rule_id, file;

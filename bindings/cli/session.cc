@@ -85,6 +85,10 @@ absl::Status LoadRules(const Options& options, Deidentifier::Parts* parts, std::
   return absl::OkStatus();
 }
 
+bool IsDatabase(std::string_view vault) {
+  return vault.starts_with("postgresql://") || vault.starts_with("postgres://");
+}
+
 absl::Status RefuseUrl(std::string_view flag, std::string_view value, std::string_view supported) {
   if (value.find("://") == std::string_view::npos) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -100,10 +104,11 @@ absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts,
   PHIVEIL_ASSIGN_OR_RETURN(session->key, OpenKey(places, verb == Verb::kRedact, err));
   if (session->uses_vault) {
     const bool fresh = !VaultExists(places.vault);
-    auto vault = OpenVault({.path = places.vault, .key = session->key.get(), .create = verb == Verb::kRedact});
-    if (!vault.ok()) return Prefixed(Concat("vault ", places.vault, ": "), vault.status());
+    auto vault = OpenVault(
+        {.path = places.vault, .key = session->key.get(), .create = verb == Verb::kRedact, .tenant = session->tenant});
+    if (!vault.ok()) return Prefixed(Concat("vault ", VaultName(places.vault), ": "), vault.status());
     session->vault = *std::move(vault);
-    if (fresh) err << "phiveil: made the vault " << places.vault << "\n";
+    if (fresh && !IsDatabase(places.vault)) err << "phiveil: made the vault " << places.vault << "\n";
   }
   auto audit = OpenAuditLog({.path = places.audit, .key = session->key.get()});
   if (!audit.ok()) return Prefixed(Concat("audit log ", places.audit, ": "), audit.status());
@@ -114,7 +119,9 @@ absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts,
 }  // namespace
 
 absl::StatusOr<Places> FindPlaces(const Options& options) {
-  PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--vault", options.vault, "give a folder"));
+  if (!IsDatabase(options.vault)) {
+    PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--vault", options.vault, "give a folder, postgresql://… or shard:FILE"));
+  }
   PHIVEIL_ASSIGN_OR_RETURN(StateDir state, StateDir::Locate());
   Places places = {state, state.vault(), state.key(), state.audit(), ""};
   if (!options.vault.empty()) places.vault = options.vault;
@@ -126,6 +133,8 @@ absl::StatusOr<Places> FindPlaces(const Options& options) {
 
 bool VaultExists(const std::string& path) {
   std::error_code error;
+  constexpr std::string_view kShard = "shard:";
+  if (path.starts_with(kShard)) return std::filesystem::exists(path.substr(kShard.size()), error);
   return std::filesystem::is_directory(path, error) && !std::filesystem::is_empty(path, error) && !error;
 }
 
@@ -134,11 +143,11 @@ absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, 
   const bool there = lstat(places.key_file.c_str(), &info) == 0;
   if (!there && VaultExists(places.vault)) {
     return absl::FailedPreconditionError(
-        Concat("there is a vault in ", places.vault, " but its key ", places.key_file,
+        Concat("there is a vault in ", VaultName(places.vault), " but its key ", places.key_file,
                " is missing; put it back or name it with --key: without it nothing in the vault can be read"));
   }
   if (!there && !create) {
-    return absl::FailedPreconditionError(Concat("no key ", places.key_file, " and no vault in ", places.vault,
+    return absl::FailedPreconditionError(Concat("no key ", places.key_file, " and no vault in ", VaultName(places.vault),
                                                 "; `phiveil redact` or `phiveil vault init` makes them"));
   }
   auto key = phiveil::OpenKey(places.key, {.create = create, .wrapped = places.state.wrapped_key()});
@@ -165,6 +174,7 @@ absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err) {
   auto session = std::make_unique<Session>();
   PHIVEIL_ASSIGN_OR_RETURN(session->places, FindPlaces(options));
+  session->tenant = options.tenant;
   Deidentifier::Parts parts;
   PHIVEIL_RETURN_IF_ERROR(LoadRules(options, &parts, &session->identity));
   if (verb == Verb::kFind) {

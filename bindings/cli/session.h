@@ -38,6 +38,7 @@ struct Session {
   std::unique_ptr<AuditLog> audit;
   std::unique_ptr<AccessControl> access;  // null: everybody may
   std::unique_ptr<Deidentifier> engine;
+  std::string tenant;
   std::string identity;  // of pack and policy, bytes and all
   bool uses_vault = false;
 };
@@ -53,7 +54,7 @@ absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, 
 // when this login may not speak for the actor.
 absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options, const Places& places);
 
-// Whether there is a vault in that folder.
+// Whether there is a vault in that folder, or that shard; of a database it is not asked.
 bool VaultExists(const std::string& path);
 
 // "ana", or the user's number.

@@ -15,9 +15,7 @@
 
 namespace phiveil {
 namespace vault_internal {
-namespace {
-
-absl::StatusOr<std::unique_ptr<Store>> OpenBare(const VaultOptions& options, Access access, const Seams& seams) {
+absl::StatusOr<std::unique_ptr<Store>> OpenBareStore(const VaultOptions& options, Access access, const Seams& seams) {
   const bool read_only = access == Access::kRead;
   if (IsPostgresUrl(options.path)) return PostgresStore::Open(options.path, options.create && !read_only);
   if (const auto shard = ShardPath(options.path)) {
@@ -25,6 +23,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenBare(const VaultOptions& options, Acc
   }
   return RocksStore::Open({options.path, options.create, read_only, options.cache_bytes / 2, seams.env, seams.files});
 }
+
+namespace {
 
 // The keys of the vault in the store, or of a new one. Of several that make one vault at the same
 // time in a shared store, one is first and the others open what it made.
@@ -51,7 +51,7 @@ absl::StatusOr<std::unique_ptr<Sealer>> OpenSealer(const VaultOptions& options, 
 
 absl::StatusOr<OpenedStore> OpenNamed(const VaultOptions& options, Access access, const Seams& seams) {
   OpenedStore opened;
-  PHIVEIL_ASSIGN_OR_RETURN(opened.store, OpenBare(options, access, seams));
+  PHIVEIL_ASSIGN_OR_RETURN(opened.store, OpenBareStore(options, access, seams));
   VaultOptions asked = options;
   if (access == Access::kRead) asked.create = false;
   PHIVEIL_ASSIGN_OR_RETURN(opened.sealer, OpenSealer(asked, *opened.store));
@@ -70,7 +70,7 @@ absl::StatusOr<OpenedStore> OpenNamed(const VaultOptions& options, Access access
 }  // namespace
 
 absl::StatusOr<OpenedStore> OpenStore(const VaultOptions& options, Access access, const Seams& seams) {
-  const std::string name = IsPostgresUrl(options.path) ? PostgresName(options.path) : options.path;
+  const std::string name = VaultName(options.path);
   if (options.key == nullptr || !KeyAccess::Usable(*options.key)) {
     return absl::FailedPreconditionError(Concat("vault ", name, ": no key was given"));
   }
@@ -113,6 +113,10 @@ absl::StatusOr<KeepingReport> Vault::Forget(std::string_view) {
   return absl::UnimplementedError("this vault cannot forget");
 }
 absl::StatusOr<KeepingReport> Vault::Sweep() { return absl::UnimplementedError("this vault cannot forget"); }
+
+std::string VaultName(const std::string& path) {
+  return vault_internal::IsPostgresUrl(path) ? vault_internal::PostgresName(path) : path;
+}
 
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options) {
   return vault_internal::OpenSealedVault(options, {});

@@ -25,6 +25,9 @@ enum class Access { kWrite, kRead };
 // The store that `options.path` names, with its keys, started and of the newest format.
 absl::StatusOr<OpenedStore> OpenStore(const VaultOptions& options, Access access, const Seams& seams);
 
+// The store alone, not started.
+absl::StatusOr<std::unique_ptr<Store>> OpenBareStore(const VaultOptions& options, Access access, const Seams& seams);
+
 absl::StatusOr<std::unique_ptr<Vault>> OpenSealedVault(const VaultOptions& options, const Seams& seams);
 
 }  // namespace phiveil::vault_internal

@@ -383,8 +383,7 @@ absl::StatusOr<Counters> PostgresStore::Totals() {
 absl::StatusOr<std::unique_ptr<StoreSnapshot>> PostgresStore::Snapshot() {
   PHIVEIL_ASSIGN_OR_RETURN(std::unique_ptr<Worker> worker, Connect());
   // The snapshot is the first statement's.
-  PHIVEIL_RETURN_IF_ERROR(
-      worker->connection->RunScript("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1"));
+  PHIVEIL_RETURN_IF_ERROR(worker->connection->RunScript("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1"));
   return std::make_unique<PostgresSnapshot>(std::move(worker->connection));
 }
 

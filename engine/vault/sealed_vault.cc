@@ -11,6 +11,7 @@
 #include "base/concat.h"
 #include "base/status_macros.h"
 #include "vault/code_source.h"
+#include "vault/merge_target.h"
 
 namespace phiveil::vault_internal {
 namespace {
@@ -315,7 +316,7 @@ absl::Status SealedVault::Commit(Ticket ticket) { return core_->Named(core_->sto
 
 // The value record that `code` leads to, by way of an alias when it is one: then `code` is changed.
 absl::StatusOr<bool> SealedVault::FindValue(Category category, TokenCode* code, std::string* bytes) {
-  for (int hops = 0; hops < 2; ++hops) {
+  while (true) {
     const std::string_view random = RandomPart(*code);
     PHIVEIL_ASSIGN_OR_RETURN(auto value, GetOne(core_->store(), ValueKey(random)));
     if (value) {
@@ -325,10 +326,10 @@ absl::StatusOr<bool> SealedVault::FindValue(Category category, TokenCode* code, 
     PHIVEIL_ASSIGN_OR_RETURN(const auto alias, GetOne(core_->store(), AliasKey(random)));
     if (!alias) return false;
     PHIVEIL_ASSIGN_OR_RETURN(const Alias other, core_->sealer().OpenAlias(random, *alias));
-    if (other.old_code != *code || !other.code.ChecksAs(category)) return false;
+    if (other.old_code != *code || other.category != category) return false;
+    if (!ComesFirst(other.code, *code)) return absl::DataLossError("alias record leads in a circle");
     *code = other.code;
   }
-  return absl::DataLossError("alias record leads to another alias");
 }
 
 absl::StatusOr<Vault::Hit> SealedVault::Lookup(std::string_view subject, Category category, const TokenCode& asked) {

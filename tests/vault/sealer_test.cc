@@ -54,7 +54,8 @@ TEST_F(SealerTest, ReopensFromItsMetaRecord) {
   EXPECT_EQ(*again->SubjectTag({}, "s"), *sealer_.SubjectTag({}, "s"));
   std::string other_meta;
   const auto other = Sealer::MakeNew(key_, 0, &other_meta);
-  EXPECT_NE(*other->SubjectTag({}, "s"), *sealer_.SubjectTag({}, "s")) << "two vaults under one key must not be linkable";
+  EXPECT_NE(*other->SubjectTag({}, "s"), *sealer_.SubjectTag({}, "s"))
+      << "two vaults under one key must not be linkable";
 }
 
 TEST_F(SealerTest, EveryChangeOfTheMetaRecordIsNoticed) {

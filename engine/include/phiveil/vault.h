@@ -154,6 +154,9 @@ struct VaultOptions {
 
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options);
 
+// `path` as it may be shown: of a URL only host, port and database.
+std::string VaultName(const std::string& path);
+
 }  // namespace phiveil
 
 #endif  // PHIVEIL_VAULT_H_
