@@ -158,6 +158,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   }
   parts.vault = session->vault.get();
   parts.audit = session->audit.get();
+  parts.key = session->key.get();
   PHIVEIL_ASSIGN_OR_RETURN(session->engine, Deidentifier::Create(std::move(parts)));
   return session;
 }

@@ -291,6 +291,36 @@ absl::StatusOr<Vault::Hit> EmbeddedVault::Lookup(std::string_view subject, Categ
   return hit;
 }
 
+absl::StatusOr<std::vector<std::pair<Category, Original>>> EmbeddedVault::ValuesOf(std::string_view subject,
+                                                                                   std::string_view prefix) {
+  PHIVEIL_RETURN_IF_ERROR(Sticky());
+  std::vector<std::pair<Category, Original>> values;
+  SubjectState state;
+  PHIVEIL_ASSIGN_OR_RETURN(state.tag, sealer_.SubjectTag(subject));
+  auto known = LoadSubject(&state);
+  if (!known.ok()) return Named(known.status());
+  if (!*known) return values;
+  const std::string index = IndexPrefix(state.tag);
+  // In this order: a group leaves Pending only after it is in the store.
+  std::vector<std::string> codes = pending_.CodesUnder(index);
+  PHIVEIL_RETURN_IF_ERROR(Named(store_->ReadUnder(index, "index records", &codes)));
+  std::sort(codes.begin(), codes.end());
+  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+  for (const std::string& text : codes) {
+    const auto code = TokenCode::Parse(text);
+    if (!code) return Named(absl::DataLossError("index record is damaged"));
+    std::string bytes;
+    PHIVEIL_ASSIGN_OR_RETURN(const bool found, FindValue(RandomPart(*code), &bytes));
+    if (!found) return Named(absl::DataLossError("index record leads to no value record"));
+    Category category;
+    TokenCode stored;
+    auto value = OpenStoredValue(state.keys, bytes, RandomPart(*code), &category, &stored);
+    if (!value.ok()) return Named(value.status());
+    if (value->ExposeOriginal().starts_with(prefix)) values.emplace_back(category, *std::move(value));
+  }
+  return values;
+}
+
 absl::StatusOr<VaultInfo> EmbeddedVault::Info() {
   VaultInfo info;
   info.id = absl::BytesToHexString({sealer_.vault_id().data(), sealer_.vault_id().size()});

@@ -48,6 +48,8 @@ class EmbeddedVault final : public Vault {
                                 std::vector<TokenCode>* codes) override;
   absl::Status Commit(Ticket ticket) override;
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
+  absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
+                                                                      std::string_view prefix) override;
   absl::StatusOr<VaultInfo> Info() override;
 
  private:

@@ -133,6 +133,10 @@ absl::StatusOr<std::unique_ptr<Vault>> OpenEmbeddedVault(const VaultOptions& opt
 
 }  // namespace vault_internal
 
+absl::StatusOr<std::vector<std::pair<Category, Original>>> Vault::ValuesOf(std::string_view, std::string_view) {
+  return absl::UnimplementedError("this vault cannot list the values of a subject");
+}
+
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options) {
   return vault_internal::OpenEmbeddedVault(options, nullptr, nullptr);
 }

@@ -69,6 +69,18 @@ bool Pending::FindValue(std::string_view random, std::string* record) const {
   return false;
 }
 
+std::vector<std::string> Pending::CodesUnder(std::string_view prefix) const {
+  std::vector<std::string> codes;
+  const std::lock_guard lock(mutex_);
+  for (const WriteGroup* group : {open_.get(), writing_.get()}) {
+    if (group == nullptr) continue;
+    for (const auto& [key, code] : group->index) {
+      if (key.starts_with(prefix)) codes.emplace_back(code.view());
+    }
+  }
+  return codes;
+}
+
 uint64_t Pending::open_number() const {
   const std::lock_guard lock(mutex_);
   return open_->number;

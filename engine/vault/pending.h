@@ -49,6 +49,9 @@ class Pending {
 
   bool FindValue(std::string_view random, std::string* record) const;
 
+  // The codes of index records whose keys begin with `prefix`.
+  std::vector<std::string> CodesUnder(std::string_view prefix) const;
+
   // The group now open, and bytes in it.
   uint64_t open_number() const;
   size_t open_bytes() const;

@@ -69,6 +69,8 @@ std::string CountersKey();
 std::string SubjectKey(const Tag& subject);
 std::string ValueKey(std::string_view random);
 std::string IndexKey(const Tag& subject, const Tag& mac);
+// What all index keys of a subject begin with.
+std::string IndexPrefix(const Tag& subject);
 
 std::string EncodeMeta(const MetaRecord& record);
 std::string EncodeCounters(const CountersRecord& record);

@@ -99,6 +99,14 @@ absl::StatusOr<bool> Store::Get(std::string_view key, std::string_view kind, std
   return true;
 }
 
+absl::Status Store::ReadUnder(std::string_view prefix, std::string_view kind, std::vector<std::string>* values) const {
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
+  for (at->Seek(ToSlice(prefix)); at->Valid() && at->key().starts_with(ToSlice(prefix)); at->Next()) {
+    values->push_back(at->value().ToString());
+  }
+  return ToStatus(at->status(), folder_, absl::StrCat(Absl(kind), " cannot be read"));
+}
+
 absl::Status Store::Write(rocksdb::WriteBatch* batch) {
   rocksdb::WriteOptions options;
   options.sync = true;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -25,6 +26,9 @@ class Store {
 
   // False when there is no such record. `kind` names the record in an error.
   absl::StatusOr<bool> Get(std::string_view key, std::string_view kind, std::string* value) const;
+
+  // Appends the values of all records whose keys begin with `prefix`.
+  absl::Status ReadUnder(std::string_view prefix, std::string_view kind, std::vector<std::string>* values) const;
 
   // All of `batch` or nothing, on stable storage when it returns.
   absl::Status Write(rocksdb::WriteBatch* batch);

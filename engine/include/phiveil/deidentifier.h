@@ -140,6 +140,8 @@ class Deidentifier {
     Policy policy{};
     Vault* vault = nullptr;     // not owned; needed when the policy uses tokens, and by Restore
     AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
+    // Read during Create only. Needed when the policy seals, and by Restore to open seals.
+    const KeyEncryptionKey* key = nullptr;
     int reference_year = 0;     // "now" for birth years that imply an age over 89; 0: the clock's
   };
 
@@ -154,6 +156,8 @@ class Deidentifier {
   absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> RedactBatch(std::span<const Record> records) const;
 
   // Tokens of `request.subject` become originals; with an empty subject the whole vault is searched.
+  // Surrogates, codes and shifted dates come back only for a subject, named as it was to Redact, under
+  // the policy that made them (policy.h, "What comes back").
   absl::StatusOr<Restored> Restore(std::string_view text, const Request& request) const;
   absl::StatusOr<std::vector<absl::StatusOr<Restored>>> RestoreBatch(std::span<const Record> records) const;
 
