@@ -184,6 +184,8 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   }
   parts.vault = session->vault.get();
   parts.audit = session->audit.get();
+  parts.key = session->key.get();
+  parts.tenant = options.tenant;
   if (verb == Verb::kRestore) {
     PHIVEIL_ASSIGN_OR_RETURN(session->access, OpenAccess(options, session->places));
     parts.access = session->access.get();

@@ -1,8 +1,10 @@
 #include "vault/group_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/concat.h"
 #include "base/status_macros.h"
 #include "vault/code_source.h"
@@ -34,6 +36,19 @@ absl::Status GroupStore::Get(std::span<const std::string> keys, std::vector<std:
   std::vector<std::optional<std::string>> stored;
   PHIVEIL_RETURN_IF_ERROR(Read(missing, &stored));
   for (size_t i = 0; i < places.size(); ++i) (*values)[places[i]] = std::move(stored[i]);
+  return absl::OkStatus();
+}
+
+absl::Status GroupStore::GetUnder(std::string_view prefix, std::vector<StoreRecord>* records) {
+  // In this order: a group leaves Pending only after it is in the store.
+  std::vector<StoreRecord> waiting = pending_.FindUnder(prefix), stored;
+  PHIVEIL_RETURN_IF_ERROR(ReadUnder(prefix, &stored));
+  absl::flat_hash_set<std::string_view> seen;
+  for (const StoreRecord& record : waiting) seen.insert(record.key);
+  for (StoreRecord& record : stored) {
+    if (!seen.contains(record.key)) records->push_back(std::move(record));
+  }
+  records->insert(records->end(), std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
   return absl::OkStatus();
 }
 

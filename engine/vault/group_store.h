@@ -20,6 +20,7 @@ class GroupStore : public Store {
  public:
   const std::string& name() const override { return name_; }
   absl::Status Get(std::span<const std::string> keys, std::vector<std::optional<std::string>>* values) override;
+  absl::Status GetUnder(std::string_view prefix, std::vector<StoreRecord>* records) override;
   absl::StatusOr<Ticket> Insert(const Insertion& insertion, std::vector<size_t>* taken) override;
   Ticket Newest() const override { return pending_.newest(); }
   absl::Status Sync(Ticket ticket) override;
@@ -40,6 +41,7 @@ class GroupStore : public Store {
   void Begin(const Counters& counters);
 
   virtual absl::Status Read(std::span<const std::string> keys, std::vector<std::optional<std::string>>* values) = 0;
+  virtual absl::Status ReadUnder(std::string_view prefix, std::vector<StoreRecord>* records) = 0;
   // All or nothing, on stable storage when it returns. Keys in order when `sorted`.
   virtual absl::Status WriteOut(std::span<const Write> writes, const Counters& counters) = 0;
 

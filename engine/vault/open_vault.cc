@@ -118,6 +118,10 @@ std::string VaultName(const std::string& path) {
   return vault_internal::IsPostgresUrl(path) ? vault_internal::PostgresName(path) : path;
 }
 
+absl::StatusOr<std::vector<std::pair<Category, Original>>> Vault::ValuesOf(std::string_view, std::string_view) {
+  return absl::UnimplementedError("this vault cannot list the values of a subject");
+}
+
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options) {
   return vault_internal::OpenSealedVault(options, {});
 }

@@ -56,6 +56,18 @@ bool Pending::Find(std::string_view key, std::optional<std::string>* value) cons
   return false;
 }
 
+std::vector<StoreRecord> Pending::FindUnder(std::string_view prefix) const {
+  std::vector<StoreRecord> found;
+  const std::lock_guard lock(mutex_);
+  for (const WriteGroup* group : {open_.get(), writing_.get()}) {
+    if (group == nullptr) continue;
+    for (const auto& [key, value] : group->records) {
+      if (key.starts_with(prefix)) found.push_back({key, value});
+    }
+  }
+  return found;
+}
+
 uint64_t Pending::newest() const {
   const std::lock_guard lock(mutex_);
   return open_->empty() ? open_->number - 1 : open_->number;

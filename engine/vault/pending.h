@@ -46,6 +46,8 @@ class Pending {
   uint64_t Add(const Insertion& insertion);
 
   bool Find(std::string_view key, std::optional<std::string>* value) const;
+  // Those whose keys begin with `prefix`.
+  std::vector<StoreRecord> FindUnder(std::string_view prefix) const;
 
   // The group now open, and bytes in it. With nothing in it, the one before.
   uint64_t newest() const;

@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr int32_t kSchema = 1;
 
 constexpr char kGet[] = "SELECT key, value FROM phiveil_records WHERE key = ANY($1::bytea[])";
+constexpr char kGetUnder[] =
+    "SELECT key, value FROM phiveil_records WHERE key >= $1::bytea AND ($2::bytea = '' OR key < $2::bytea)";
 constexpr char kInsert[] =
     "WITH counted AS (INSERT INTO phiveil_records VALUES ($3::bytea, $4::bytea)"
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value)"
@@ -218,6 +220,17 @@ absl::Status PostgresStore::Get(std::span<const std::string> keys, std::vector<s
     for (int i = 0; i < result.rows(); ++i) found.emplace(result.at(i, 0), result.at(i, 1));
     for (size_t i = 0; i < keys.size(); ++i) {
       if (const auto it = found.find(keys[i]); it != found.end()) (*values)[i] = std::string(it->second);
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PostgresStore::GetUnder(std::string_view prefix, std::vector<StoreRecord>* records) {
+  const std::vector<std::string> range = {std::string(prefix), After(prefix)};
+  return With([&](Worker& worker) -> absl::Status {
+    PHIVEIL_ASSIGN_OR_RETURN(const PgResult result, worker.connection->RunPrepared(kGetUnder, range));
+    for (int i = 0; i < result.rows(); ++i) {
+      records->push_back({std::string(result.at(i, 0)), std::string(result.at(i, 1))});
     }
     return absl::OkStatus();
   });

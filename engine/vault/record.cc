@@ -101,6 +101,8 @@ std::string IndexKey(const Tag& subject, const Tag& mac) {
   return TypedKey(RecordType::kIndex).append(View(subject)).append(View(mac));
 }
 
+std::string IndexPrefix(const Tag& subject) { return TypedKey(RecordType::kIndex).append(View(subject)); }
+
 std::string EncodeMeta(const MetaRecord& record) {
   std::string out;
   PutFixed32(&out, record.format);

@@ -110,6 +110,8 @@ std::string NameKey(const Tag& subject);
 std::string ValueKey(std::string_view random);
 std::string AliasKey(std::string_view random);
 std::string IndexKey(const Tag& subject, const Tag& mac);
+// What all index keys of a subject begin with.
+std::string IndexPrefix(const Tag& subject);
 
 std::string EncodeMeta(const MetaRecord& record);
 std::string EncodeCounters(const CountersRecord& record);

@@ -205,6 +205,14 @@ absl::Status RocksStore::Read(std::span<const std::string> keys, std::vector<std
   return absl::OkStatus();
 }
 
+absl::Status RocksStore::ReadUnder(std::string_view prefix, std::vector<StoreRecord>* records) {
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}));
+  for (it->Seek(ToSlice(prefix)); it->Valid() && it->key().starts_with(ToSlice(prefix)); it->Next()) {
+    records->push_back({it->key().ToString(), it->value().ToString()});
+  }
+  return ToStatus(it->status(), name(), "cannot be read");
+}
+
 absl::Status RocksStore::WriteOut(std::span<const Write> writes, const Counters& counters) {
   if (!head_) return absl::FailedPreconditionError(Concat(name(), ": opened to read only"));
   if (sealer_ == nullptr) return absl::FailedPreconditionError(Concat(name(), ": not started"));

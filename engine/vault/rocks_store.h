@@ -41,6 +41,7 @@ class RocksStore final : public GroupStore {
       : GroupStore(std::move(path)), db_(std::move(db)), head_(std::move(head)), head_bytes_(std::move(head_bytes)) {}
 
   absl::Status Read(std::span<const std::string> keys, std::vector<std::optional<std::string>>* values) override;
+  absl::Status ReadUnder(std::string_view prefix, std::vector<StoreRecord>* records) override;
   absl::Status WriteOut(std::span<const Write> writes, const Counters& counters) override;
   absl::StatusOr<Counters> ReadCounters(const Sealer& sealer);
 

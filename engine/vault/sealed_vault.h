@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -93,6 +94,8 @@ class SealedVault final : public Vault {
                                 std::vector<TokenCode>* codes) override;
   absl::Status Commit(Ticket ticket) override;
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
+  absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
+                                                                      std::string_view prefix) override;
   absl::StatusOr<VaultInfo> Info() override;
   absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant) override;
   absl::StatusOr<KeepingReport> Rotate(const KeyEncryptionKey& to) override;
@@ -148,6 +151,7 @@ class SealedVault final : public Vault {
 
   absl::StatusOr<Hit> LookupOnce(std::string_view subject, Category category, const TokenCode& asked,
                                  bool may_have_changed);
+  absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOfOnce(const Tag& tag, std::string_view prefix);
   absl::StatusOr<bool> FindValue(Category category, TokenCode* code, std::string* bytes);
 
   const std::shared_ptr<VaultCore> core_;

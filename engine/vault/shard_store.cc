@@ -179,6 +179,22 @@ absl::Status ShardStore::Read(std::span<const std::string> keys, std::vector<std
   return absl::OkStatus();
 }
 
+absl::Status ShardStore::ReadUnder(std::string_view prefix, std::vector<StoreRecord>* records) {
+  std::vector<std::string> keys;
+  {
+    const std::lock_guard lock(places_mutex_);
+    for (auto it = places_.lower_bound(prefix); it != places_.end() && it->first.starts_with(prefix); ++it) {
+      keys.push_back(it->first);
+    }
+  }
+  std::vector<std::optional<std::string>> values;
+  PHIVEIL_RETURN_IF_ERROR(Read(keys, &values));
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (values[i]) records->push_back({std::move(keys[i]), *std::move(values[i])});
+  }
+  return absl::OkStatus();
+}
+
 // The header of a new file, with the meta record that is among the writes.
 absl::StatusOr<std::string> ShardStore::Header(std::span<const Write> writes, uint64_t* offset) {
   std::string header;

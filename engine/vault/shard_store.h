@@ -52,6 +52,7 @@ class ShardStore final : public GroupStore {
         files_(files) {}
 
   absl::Status Read(std::span<const std::string> keys, std::vector<std::optional<std::string>>* values) override;
+  absl::Status ReadUnder(std::string_view prefix, std::vector<StoreRecord>* records) override;
   absl::Status WriteOut(std::span<const Write> writes, const Counters& counters) override;
   absl::Status ReadHeader();
   absl::Status ReadFrames();

@@ -82,6 +82,9 @@ class Store {
   // A value or nothing for each key, in order.
   virtual absl::Status Get(std::span<const std::string> keys, std::vector<std::optional<std::string>>* values) = 0;
 
+  // Appends all records whose keys begin with `prefix`, in no order.
+  virtual absl::Status GetUnder(std::string_view prefix, std::vector<StoreRecord>* records) = 0;
+
   // All records or none. ALREADY_EXISTS when a key is there; `taken` then receives the positions.
   virtual absl::StatusOr<Ticket> Insert(const Insertion& insertion, std::vector<size_t>* taken) = 0;
 

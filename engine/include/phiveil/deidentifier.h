@@ -143,7 +143,9 @@ class Deidentifier {
     AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
     // Not owned; who may restore, and how much (access.h). Without it everybody may.
     AccessControl* access = nullptr;
-    std::string tenant{};    // whose vault `vault` is, for `access`
+    std::string tenant{};  // whose vault `vault` is, for `access` and for seals
+    // Read during Create only. Needed when the policy seals, and by Restore to open seals.
+    const KeyEncryptionKey* key = nullptr;
     int reference_year = 0;  // "now" for birth years that imply an age over 89; 0: the clock's
   };
 
@@ -158,6 +160,8 @@ class Deidentifier {
   absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> RedactBatch(std::span<const Record> records) const;
 
   // Tokens of `request.subject` become originals; with an empty subject the whole vault is searched.
+  // Surrogates, codes and shifted dates come back only for a subject, named as it was to Redact, under
+  // the policy that made them (policy.h, "What comes back").
   // PERMISSION_DENIED or RESOURCE_EXHAUSTED when `access` does not admit it; that is recorded too.
   absl::StatusOr<Restored> Restore(std::string_view text, const Request& request) const;
   absl::StatusOr<std::vector<absl::StatusOr<Restored>>> RestoreBatch(std::span<const Record> records) const;

@@ -108,6 +108,12 @@ class Vault {
   // tenant's. kUnknown: nobody's. With an empty subject the whole tenant is searched.
   virtual absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) = 0;
 
+  // The values of `subject` that begin with `prefix`, in no order, with those that wait for a Commit:
+  // how the engine finds what it keeps for a subject (its secret, its surrogates). UNIMPLEMENTED in a
+  // vault that cannot; policies with surrogates, codes or shifts then refuse to work.
+  virtual absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
+                                                                              std::string_view prefix);
+
   virtual absl::StatusOr<VaultInfo> Info() = 0;
 
   // The same vault for another tenant; lives as long as it is wanted. One process may serve many.
