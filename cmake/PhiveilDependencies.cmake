@@ -10,6 +10,7 @@ find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 find_package(simdjson REQUIRED)
 # Vectorscan installs itself under Hyperscan's name and with its API.
 pkg_check_modules(HS REQUIRED IMPORTED_TARGET libhs)

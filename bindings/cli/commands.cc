@@ -24,6 +24,7 @@ ExitCode Dispatch(const Options& options) {
   if (command == "explain") return RunExplain(options);
   if (command == "eval") return RunEval(options);
   if (command.starts_with("rules ") || command.starts_with("policy ")) return RunRules(options);
+  if (command.starts_with("key ")) return RunKey(options);
   if (command.starts_with("vault ") || command.starts_with("audit ")) return RunVault(options);
   return RunText(options);
 }

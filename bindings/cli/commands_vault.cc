@@ -50,8 +50,8 @@ absl::Status ShowVault(const Places& places) {
 ExitCode VerifyAudit(const Places& places, bool key_named) {
   struct stat info = {};
   std::unique_ptr<KeyEncryptionKey> key;
-  if (key_named || lstat(places.key.c_str(), &info) == 0) {
-    auto opened = KeyEncryptionKey::FromFile(places.key);
+  if (key_named || lstat(places.key_file.c_str(), &info) == 0) {
+    auto opened = phiveil::OpenKey(places.key, {.wrapped = places.state.wrapped_key()});
     if (!opened.ok()) return Fail(opened.status(), kCannotStart);
     key = std::make_unique<KeyEncryptionKey>(*std::move(opened));
   }

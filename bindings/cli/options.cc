@@ -90,8 +90,10 @@ void AddPolicy(CLI::App* app, Options* options) {
 }
 
 void AddKey(CLI::App* app, Options* options) {
-  app->add_option("--key", options->key, "Key file of the vault (default: vault.key in the state folder)")
-      ->type_name("FILE");
+  app->add_option("--key", options->key,
+                  "Key of the vault: a file, aws-kms://KEY?region=R, or vault-transit://HOST/MOUNT/KEY "
+                  "(default: vault.key in the state folder)")
+      ->type_name("FILE|URI");
 }
 
 void AddVault(CLI::App* app, Options* options) {
@@ -301,6 +303,13 @@ void AddVaultCommands(CLI::App* app, Options* options) {
   CLI::App* retoken =
       AddCommand(vault, "retoken", "Put unified tokens in the place of their aliases, stdin to stdout", options);
   retoken->add_option("--aliases", options->aliases, "What `vault merge --unify` wrote")->type_name("FILE")->required();
+  CLI::App* key = AddFamily(app, "key", "Look after keys that a key service guards");
+  CLI::App* rewrap = AddCommand(key, "rewrap",
+                                "Wrap the vault's root anew: by the newest version of the service's key, "
+                                "or by another service; vault and audit log stay as they are",
+                                options);
+  AddKey(rewrap, options);
+  rewrap->add_option("--to", options->to, "The key service to go to (default: the same one)")->type_name("URI");
 
   CLI::App* audit = AddFamily(app, "audit", "Check and read the audit log");
   CLI::App* verify = AddCommand(audit, "verify", "Find any change, cut or gap in the log", options);

@@ -121,12 +121,12 @@ absl::StatusOr<Places> FindPlaces(const Options& options) {
   if (!IsDatabase(options.vault)) {
     PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--vault", options.vault, "give a folder, postgresql://… or shard:FILE"));
   }
-  PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--key", options.key, "give a key file"));
   PHIVEIL_ASSIGN_OR_RETURN(StateDir state, StateDir::Locate());
-  Places places = {state, state.vault(), state.key(), state.audit()};
+  Places places = {state, state.vault(), state.key(), state.audit(), ""};
   if (!options.vault.empty()) places.vault = options.vault;
   if (!options.key.empty()) places.key = options.key;
   if (!options.audit.empty()) places.audit = options.audit;
+  PHIVEIL_ASSIGN_OR_RETURN(places.key_file, KeyFileOf(places.key, {.wrapped = state.wrapped_key()}));
   return places;
 }
 
@@ -139,19 +139,19 @@ bool VaultExists(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err) {
   struct stat info = {};
-  const bool there = lstat(places.key.c_str(), &info) == 0;
+  const bool there = lstat(places.key_file.c_str(), &info) == 0;
   if (!there && VaultExists(places.vault)) {
     return absl::FailedPreconditionError(
-        Concat("there is a vault in ", VaultName(places.vault), " but its key ", places.key,
+        Concat("there is a vault in ", VaultName(places.vault), " but its key ", places.key_file,
                " is missing; put it back or name it with --key: without it nothing in the vault can be read"));
   }
   if (!there && !create) {
-    return absl::FailedPreconditionError(Concat("no key ", places.key, " and no vault in ", VaultName(places.vault),
+    return absl::FailedPreconditionError(Concat("no key ", places.key_file, " and no vault in ", VaultName(places.vault),
                                                 "; `phiveil redact` or `phiveil vault init` makes them"));
   }
-  auto key = there ? KeyEncryptionKey::FromFile(places.key) : KeyEncryptionKey::CreateFile(places.key);
-  if (!key.ok()) return Prefixed(Concat("key ", places.key, ": "), key.status());
-  if (!there) err << "phiveil: made the key " << places.key << "; keep a copy of it apart from the vault\n";
+  auto key = phiveil::OpenKey(places.key, {.create = create, .wrapped = places.state.wrapped_key()});
+  if (!key.ok()) return Prefixed(Concat("key ", places.key_file, ": "), key.status());
+  if (!there) err << "phiveil: made the key " << places.key_file << "; keep a copy of it apart from the vault\n";
   return std::make_unique<KeyEncryptionKey>(*std::move(key));
 }
 

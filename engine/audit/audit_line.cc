@@ -88,7 +88,7 @@ std::string Tail(const Hash& hash, std::string_view mac) {
 
 absl::StatusOr<AuditKeys> AuditKeys::From(const KeyEncryptionKey& key) {
   AuditKeys keys{key.Derive("phiveil audit text"), key.Derive("phiveil audit subject"), key.Derive("phiveil audit mac"),
-                 key.id()};
+                 key.derivation_id()};
   for (const Original* derived : {&keys.text, &keys.subject, &keys.mac}) {
     if (derived->size() != crypto::kKeySize) return absl::FailedPreconditionError("the key cannot be used");
   }

@@ -22,21 +22,23 @@ using crypto::kKeySize;
 using crypto::LockedBytes;
 
 struct KeyEncryptionKey::Impl {
-  LockedBytes bytes;
+  LockedBytes secrets;
 };
 
 namespace {
 
-// `phiveil-key-1 ` and 36 bytes in base64url: the key and the first four bytes of its checksum.
-constexpr std::string_view kMagic = "phiveil-key-1 ";
+// A magic, then in base64url what Payload holds. A key with one secret for both is written as such.
+constexpr std::string_view kOneSecret = "phiveil-key-1 ";
+constexpr std::string_view kTwoSecrets = "phiveil-key-2 ";
 constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr size_t kChecksumSize = 4;
-constexpr size_t kPayloadSize = kKeySize + kChecksumSize;
-constexpr size_t kEncodedSize = kPayloadSize / 3 * 4;
-constexpr size_t kFileSize = kMagic.size() + kEncodedSize + 1;
-static_assert(kPayloadSize % 3 == 0);
+constexpr size_t kLargestFile = 160;
 
-using Payload = std::array<char, kPayloadSize>;
+// One secret and four bytes of its checksum, or two and five: no padding is ever needed.
+constexpr size_t ChecksumSize(size_t secrets) { return secrets == kKeySize ? 4 : 5; }
+constexpr size_t PayloadSize(size_t secrets) { return secrets + ChecksumSize(secrets); }
+static_assert(PayloadSize(kKeySize) % 3 == 0 && PayloadSize(2 * kKeySize) % 3 == 0);
+
+using Payload = std::array<char, PayloadSize(2 * kKeySize)>;
 
 struct Wiper {
   void* data;
@@ -44,7 +46,7 @@ struct Wiper {
   ~Wiper() { crypto::Wipe(data, size); }
 };
 
-void EncodeBase64Url(const Payload& in, char* out) {
+void EncodeBase64Url(std::string_view in, char* out) {
   for (size_t i = 0; i < in.size(); i += 3) {
     const auto byte = [&](size_t k) { return static_cast<uint32_t>(static_cast<unsigned char>(in[i + k])); };
     const uint32_t bits = byte(0) << 16 | byte(1) << 8 | byte(2);
@@ -65,7 +67,9 @@ bool DecodeBase64Url(std::string_view in, Payload* out) {
   return true;
 }
 
-absl::Status Checksum(std::string_view key, Hash* out) { return crypto::Sha256({kMagic, key}, out); }
+absl::Status Checksum(std::string_view magic, std::string_view secrets, Hash* out) {
+  return crypto::Sha256({magic, secrets}, out);
+}
 
 absl::Status RefuseLooseFile(int fd, const std::string& path) {
   struct stat st = {};
@@ -90,54 +94,80 @@ KeyEncryptionKey::KeyEncryptionKey(KeyEncryptionKey&&) noexcept = default;
 KeyEncryptionKey& KeyEncryptionKey::operator=(KeyEncryptionKey&&) noexcept = default;
 KeyEncryptionKey::~KeyEncryptionKey() = default;
 
-absl::StatusOr<KeyEncryptionKey> KeyAccess::Make(std::string_view bytes) {
-  PHIVEIL_ASSIGN_OR_RETURN(LockedBytes locked, LockedBytes::Make(kKeySize));
-  std::memcpy(locked.data(), bytes.data(), kKeySize);
+absl::StatusOr<KeyEncryptionKey> KeyAccess::Make(std::string_view secrets) {
+  PHIVEIL_ASSIGN_OR_RETURN(LockedBytes locked, LockedBytes::Make(kSecretsSize));
+  std::memcpy(locked.data(), secrets.data(), kKeySize);
+  std::memcpy(locked.data() + kKeySize, secrets.data() + (secrets.size() - kKeySize), kKeySize);
   KeyEncryptionKey key(std::unique_ptr<KeyEncryptionKey::Impl>(new KeyEncryptionKey::Impl{std::move(locked)}));
   Hash name;
-  PHIVEIL_RETURN_IF_ERROR(Derive(key, "phiveil key id", &name));
+  PHIVEIL_RETURN_IF_ERROR(DeriveWrapping(key, "phiveil key id", &name));
   key.id_ = absl::BytesToHexString({name.data(), 8});
+  PHIVEIL_RETURN_IF_ERROR(Derive(key, "phiveil key id", &name));
+  key.derivation_id_ = absl::BytesToHexString({name.data(), 8});
   return key;
+}
+
+absl::StatusOr<KeyEncryptionKey> KeyAccess::Draw(const KeyEncryptionKey* old) {
+  if (old != nullptr && !Usable(*old)) return absl::FailedPreconditionError("the key was moved from");
+  char secrets[kSecretsSize];
+  const Wiper wipe{secrets, sizeof(secrets)};
+  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(secrets, kKeySize));
+  std::memcpy(secrets + kKeySize, old == nullptr ? secrets : Secrets(*old).data() + kKeySize, kKeySize);
+  return Make({secrets, sizeof(secrets)});
+}
+
+std::string_view KeyAccess::Secrets(const KeyEncryptionKey& key) { return key.impl_->secrets.view(); }
+
+absl::Status KeyAccess::DeriveWrapping(const KeyEncryptionKey& key, std::string_view label, Hash* out) {
+  if (!Usable(key)) return absl::FailedPreconditionError("the key was moved from");
+  return crypto::Hkdf(Secrets(key).substr(0, kKeySize), label, out);
 }
 
 absl::Status KeyAccess::Derive(const KeyEncryptionKey& key, std::string_view label, Hash* out) {
   if (!Usable(key)) return absl::FailedPreconditionError("the key was moved from");
-  return crypto::Hkdf(key.impl_->bytes.view(), label, out);
+  return crypto::Hkdf(Secrets(key).substr(kKeySize), label, out);
 }
 
 absl::StatusOr<KeyEncryptionKey> KeyAccess::Parse(std::string_view text) {
   Payload payload = {};
   const Wiper wipe{payload.data(), payload.size()};
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  if (text.size() != kMagic.size() + kEncodedSize || !text.starts_with(kMagic)) {
+  const bool two = text.starts_with(kTwoSecrets);
+  const std::string_view magic = two ? kTwoSecrets : kOneSecret;
+  const size_t size = two ? 2 * kKeySize : kKeySize;
+  if (text.size() != magic.size() + PayloadSize(size) / 3 * 4 || !text.starts_with(magic)) {
     return absl::FailedPreconditionError("not a phiveil key file");
   }
   Hash sum;
-  const bool decoded = DecodeBase64Url(text.substr(kMagic.size()), &payload);
-  PHIVEIL_RETURN_IF_ERROR(Checksum({payload.data(), kKeySize}, &sum));
-  if (!decoded || std::memcmp(sum.data(), payload.data() + kKeySize, kChecksumSize) != 0) {
+  const bool decoded = DecodeBase64Url(text.substr(magic.size()), &payload);
+  PHIVEIL_RETURN_IF_ERROR(Checksum(magic, {payload.data(), size}, &sum));
+  if (!decoded || std::memcmp(sum.data(), payload.data() + size, ChecksumSize(size)) != 0) {
     return absl::FailedPreconditionError("the key file is damaged: its checksum does not fit");
   }
-  return Make({payload.data(), kKeySize});
+  return Make({payload.data(), size});
 }
 
-absl::StatusOr<KeyEncryptionKey> KeyAccess::CreateFile(const std::string& path, FileOps& ops) {
+absl::StatusOr<KeyEncryptionKey> KeyAccess::CreateFile(const std::string& path, const KeyEncryptionKey* old,
+                                                       FileOps& ops) {
+  PHIVEIL_ASSIGN_OR_RETURN(KeyEncryptionKey key, Draw(old));
+  const std::string_view magic = old == nullptr ? kOneSecret : kTwoSecrets;
+  const std::string_view secrets = Secrets(key).substr(0, old == nullptr ? kKeySize : kSecretsSize);
   Payload payload = {};
-  char line[kFileSize];
+  char line[kLargestFile];
   const Wiper wipe_payload{payload.data(), payload.size()};
   const Wiper wipe_line{line, sizeof(line)};
   Hash sum;
-  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(payload.data(), kKeySize));
-  PHIVEIL_RETURN_IF_ERROR(Checksum({payload.data(), kKeySize}, &sum));
-  std::memcpy(payload.data() + kKeySize, sum.data(), kChecksumSize);
-  std::memcpy(line, kMagic.data(), kMagic.size());
-  EncodeBase64Url(payload, line + kMagic.size());
-  line[kFileSize - 1] = '\n';
-  PHIVEIL_ASSIGN_OR_RETURN(KeyEncryptionKey key, Make({payload.data(), kKeySize}));
+  PHIVEIL_RETURN_IF_ERROR(Checksum(magic, secrets, &sum));
+  std::memcpy(payload.data(), secrets.data(), secrets.size());
+  std::memcpy(payload.data() + secrets.size(), sum.data(), ChecksumSize(secrets.size()));
+  std::memcpy(line, magic.data(), magic.size());
+  EncodeBase64Url({payload.data(), PayloadSize(secrets.size())}, line + magic.size());
+  const size_t line_size = magic.size() + PayloadSize(secrets.size()) / 3 * 4 + 1;
+  line[line_size - 1] = '\n';
 
   const FileDescriptor fd(ops.Open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd.valid()) return crypto::ErrnoStatus(errno, "cannot create the key file", path);
-  absl::Status status = crypto::WriteAll(ops, fd.get(), {line, sizeof(line)}, path);
+  absl::Status status = crypto::WriteAll(ops, fd.get(), {line, line_size}, path);
   if (status.ok() && fchmod(fd.get(), 0600) != 0) status = crypto::ErrnoStatus(errno, "cannot chmod", path);
   if (status.ok() && ops.Fsync(fd.get()) != 0) status = crypto::ErrnoStatus(errno, "cannot sync", path);
   if (status.ok()) status = crypto::SyncDirectoryOf(ops, path);
@@ -147,7 +177,12 @@ absl::StatusOr<KeyEncryptionKey> KeyAccess::CreateFile(const std::string& path, 
 }
 
 absl::StatusOr<KeyEncryptionKey> KeyEncryptionKey::CreateFile(const std::string& path) {
-  return KeyAccess::CreateFile(path, FileOps::System());
+  return KeyAccess::CreateFile(path, nullptr, FileOps::System());
+}
+
+absl::StatusOr<KeyEncryptionKey> KeyEncryptionKey::CreateSuccessorFile(const std::string& path,
+                                                                       const KeyEncryptionKey& old) {
+  return KeyAccess::CreateFile(path, &old, FileOps::System());
 }
 
 absl::StatusOr<KeyEncryptionKey> KeyEncryptionKey::FromFile(const std::string& path) {
@@ -159,7 +194,7 @@ absl::StatusOr<KeyEncryptionKey> KeyEncryptionKey::FromFile(const std::string& p
     return crypto::ErrnoStatus(error, "cannot open the key file", path);
   }
   PHIVEIL_RETURN_IF_ERROR(RefuseLooseFile(fd.get(), path));
-  char text[kFileSize + 64];
+  char text[kLargestFile];
   const Wiper wipe{text, sizeof(text)};
   size_t size = 0;
   while (size < sizeof(text)) {

@@ -35,7 +35,7 @@ std::string Hex(std::string_view bytes) { return absl::BytesToHexString({bytes.d
 absl::StatusOr<Sealer> Sealer::WithWrappingKey(const KeyEncryptionKey& key, const Tag& vault_id) {
   PHIVEIL_ASSIGN_OR_RETURN(crypto::LockedBytes keys, crypto::LockedBytes::Make(2 * crypto::kKeySize));
   crypto::Hash wrapping;
-  const absl::Status status = KeyAccess::Derive(key, std::string(kWrapLabel).append(View(vault_id)), &wrapping);
+  const absl::Status status = KeyAccess::DeriveWrapping(key, std::string(kWrapLabel).append(View(vault_id)), &wrapping);
   std::memcpy(keys.data(), wrapping.data(), crypto::kKeySize);
   crypto::Wipe(wrapping.data(), wrapping.size());
   PHIVEIL_RETURN_IF_ERROR(status);

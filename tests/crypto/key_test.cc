@@ -59,6 +59,32 @@ TEST_F(KeyTest, DerivedKeysDifferByLabelAndKey) {
   EXPECT_NE(a.Derive("x").ExposeOriginal(), b.Derive("x").ExposeOriginal());
 }
 
+TEST_F(KeyTest, ASuccessorDerivesTheSameAndWrapsAnew) {
+  const auto old = *KeyEncryptionKey::CreateFile(dir_ / "old");
+  const auto made = KeyEncryptionKey::CreateSuccessorFile(path_, old);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_THAT(Text(), MatchesRegex("phiveil-key-2 [A-Za-z0-9_-]{92}\n"));
+  const auto key = KeyEncryptionKey::FromFile(path_);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->id(), made->id());
+  EXPECT_NE(key->id(), old.id());
+  EXPECT_EQ(old.derivation_id(), old.id());
+  EXPECT_EQ(key->derivation_id(), old.id());
+  EXPECT_EQ(key->Derive("x").ExposeOriginal(), old.Derive("x").ExposeOriginal());
+  crypto::Hash a, b;
+  ASSERT_TRUE(KeyAccess::DeriveWrapping(*key, "x", &a).ok() && KeyAccess::DeriveWrapping(old, "x", &b).ok());
+  EXPECT_NE(a, b);
+  const auto third = KeyEncryptionKey::CreateSuccessorFile(dir_ / "third", *key);
+  ASSERT_TRUE(third.ok()) << third.status();
+  EXPECT_EQ(third->derivation_id(), old.id());
+  std::string changed = Text();
+  for (size_t i = 0; i + 1 < changed.size(); ++i) {
+    changed[i] ^= 1;
+    EXPECT_EQ(KeyAccess::Parse(changed).status().code(), StatusCode::kFailedPrecondition) << i;
+    changed[i] ^= 1;
+  }
+}
+
 TEST_F(KeyTest, NeverOverwrites) {
   SetText("something dear");
   EXPECT_EQ(KeyEncryptionKey::CreateFile(path_).status().code(), StatusCode::kAlreadyExists);
@@ -124,7 +150,7 @@ TEST_F(KeyTest, AFailureLeavesNoFile) {
     bool done = false;
     for (int succeed = 0; !done; ++succeed) {
       FaultyFileOps ops(succeed, error, FaultyFileOps::Mode::kOnce);
-      const auto key = KeyAccess::CreateFile(path_, ops);
+      const auto key = KeyAccess::CreateFile(path_, nullptr, ops);
       done = !ops.failed();
       ASSERT_EQ(key.ok(), done) << succeed;
       ASSERT_EQ(std::filesystem::exists(path_), done) << succeed;

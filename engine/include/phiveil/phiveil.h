@@ -27,6 +27,7 @@
 //   deidentifier.h  the engine: Find, Redact, RedactBatch, Restore, Explain
 //   policy.h        actions, what tokens may show, which claim a policy can bear
 //   key.h           the key that the customer owns
+//   keys.h          keys that AWS KMS or HashiCorp Vault guards
 //   vault.h         the store, group commit
 //   audit.h         the chained log
 //   rule_pack.h     compiled rules
@@ -45,6 +46,7 @@
 #include "phiveil/deidentifier.h"
 #include "phiveil/finding.h"
 #include "phiveil/key.h"
+#include "phiveil/keys.h"
 #include "phiveil/original.h"
 #include "phiveil/policy.h"
 #include "phiveil/rule_pack.h"
