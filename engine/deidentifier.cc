@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "base/concat.h"
 #include "base/status_macros.h"
 #include "explain.h"
+#include "phiveil/token.h"
 #include "pipeline.h"
 #include "transform/lookalikes.h"
 #include "transform/redact.h"
@@ -29,6 +31,34 @@ void CountReplaced(std::string_view text, const Redacted& redacted, AuditRecord*
     if (redacted.replacements[i] == text.substr(finding.begin, finding.end - finding.begin)) continue;
     ++entry->counts[static_cast<size_t>(finding.category)];
   }
+}
+
+uint64_t CountMentions(std::string_view text) {
+  uint64_t count = 0;
+  for (auto mention = FindTokenMention(text, 0); mention; mention = FindTokenMention(text, mention->end)) ++count;
+  return count;
+}
+
+// A line of the log has room for so many; what a record has beyond goes into further ones.
+void SpreadTokens(std::vector<AuditRecord>* entries) {
+  constexpr size_t kMostTokens = 4096;
+  std::vector<AuditRecord> more;
+  for (AuditRecord& entry : *entries) {
+    std::vector<std::string> all = std::exchange(entry.tokens, {});
+    for (size_t begin = 0; begin < all.size(); begin += kMostTokens) {
+      const auto first = all.begin() + static_cast<ptrdiff_t>(begin);
+      const auto last = all.begin() + static_cast<ptrdiff_t>(std::min(begin + kMostTokens, all.size()));
+      AuditRecord* target = &entry;
+      if (begin > 0) {
+        target = &more.emplace_back(entry);
+        target->reason = "tokens of the record before, continued";
+        target->counts.fill(0);
+        target->unknown = target->altered = target->foreign = 0;
+      }
+      target->tokens.assign(std::make_move_iterator(first), std::make_move_iterator(last));
+    }
+  }
+  entries->insert(entries->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 int YearNow() {
@@ -75,9 +105,24 @@ struct Deidentifier::Impl {
   absl::StatusOr<Restored> RestoreOne(const Record& record, AuditRecord* entry) {
     return RestoreText(record.text, [&](Category category, const TokenCode& code) -> absl::StatusOr<Vault::Hit> {
       PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, parts.vault->Lookup(record.request.subject, category, code));
-      if (hit.answer == Vault::Answer::kFound) ++entry->counts[static_cast<size_t>(category)];
+      if (hit.answer == Vault::Answer::kFound) {
+        ++entry->counts[static_cast<size_t>(category)];
+        entry->tokens.push_back(Concat(CategoryName(category), "_", code.view()));
+      }
       return hit;
     });
+  }
+
+  absl::StatusOr<Restored> AdmitAndRestore(const Record& record, AuditRecord* entry) {
+    if (parts.access != nullptr) {
+      const Asker asker{record.request.actor, parts.tenant, record.request.purpose};
+      PHIVEIL_RETURN_IF_ERROR(parts.access->Admit(Act::kRestore, asker, CountMentions(record.text)));
+    }
+    PHIVEIL_ASSIGN_OR_RETURN(Restored restored, RestoreOne(record, entry));
+    entry->unknown = restored.unknown;
+    entry->altered = restored.altered;
+    entry->foreign = restored.foreign;
+    return restored;
   }
 
   AuditRecord NewEntry(AuditRecord::Verb verb, const Record& record) const {
@@ -153,14 +198,16 @@ absl::StatusOr<std::vector<absl::StatusOr<Restored>>> Deidentifier::RestoreBatch
   entries.reserve(records.size());
   for (const Record& record : records) {
     AuditRecord& entry = entries.emplace_back(impl_->NewEntry(AuditRecord::Verb::kRestore, record));
-    results.push_back(impl_->RestoreOne(record, &entry));
+    results.push_back(impl_->AdmitAndRestore(record, &entry));
     entry.allowed = results.back().ok();
     if (!results.back().ok()) entry.reason = std::string(results.back().status().message());
   }
   for (size_t i = 0; i < results.size(); ++i) {
     if (results[i].ok()) entries[i].output = results[i]->text;
   }
-  if (impl_->parts.audit != nullptr) PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
+  if (impl_->parts.audit == nullptr) return results;
+  SpreadTokens(&entries);
+  PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
   return results;
 }
 

@@ -59,7 +59,8 @@ void FillFormat(const Options& options, FormatSettings* format) {
   format->offsets = UnitOf(options.offsets);
   format->subject = options.subject;
   format->actor = options.actor.empty() ? LoginName() : options.actor;
-  format->purpose = options.purpose.empty() ? "not stated" : options.purpose;
+  // For restoring, a purpose that nobody stated is none: the access file may require one.
+  format->purpose = options.purpose.empty() && format->verb != Verb::kRestore ? "not stated" : options.purpose;
   format->reasons = options.verbose && format->verb != Verb::kRestore;
   format->text_columns = options.text_columns;
   format->id_column = options.id_column;

@@ -160,6 +160,13 @@ void AddCaller(CLI::App* app, Options* options) {
   app->add_option("--purpose", options->purpose, "What for, for the audit log")->type_name("P");
 }
 
+void AddAccess(CLI::App* app, Options* options) {
+  app->add_option(
+         "--access", options->access,
+         "Who may restore, forget, rotate, and limits (default: access.json in the state folder, if it is there)")
+      ->type_name("FILE");
+}
+
 void AddFindings(CLI::App* app, Options* options) {
   app->add_option("--offsets", options->offsets, "Unit of begin and end in findings")
       ->type_name("codepoint|byte|utf16")
@@ -216,6 +223,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddAudit(restore, options);
   AddContext(restore, options);
   AddCaller(restore, options);
+  AddAccess(restore, options);
   AddRun(restore, options);
 
   CLI::App* explain = AddCommand(app, "explain", "Say why a stretch of text was taken or left", options);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -155,6 +156,21 @@ absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, 
   return std::make_unique<KeyEncryptionKey>(*std::move(key));
 }
 
+absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options, const Places& places) {
+  struct stat info = {};
+  const std::string path = options.access.empty() ? places.state.access() : options.access;
+  if (options.access.empty() && lstat(path.c_str(), &info) != 0 && errno == ENOENT) {
+    return std::unique_ptr<AccessControl>();
+  }
+  PHIVEIL_ASSIGN_OR_RETURN(auto access, AccessControl::Load(path, {.meter = places.state.meter()}));
+  const std::string login = LoginName();
+  if (!options.actor.empty() && !access->MaySpeakFor(login, options.actor)) {
+    return absl::PermissionDeniedError(
+        Concat(path, ": ", login, " may not act for ", options.actor, " (\"speak_for_others\"); leave --actor out"));
+  }
+  return access;
+}
+
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err) {
   auto session = std::make_unique<Session>();
   PHIVEIL_ASSIGN_OR_RETURN(session->places, FindPlaces(options));
@@ -168,6 +184,10 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   }
   parts.vault = session->vault.get();
   parts.audit = session->audit.get();
+  if (verb == Verb::kRestore) {
+    PHIVEIL_ASSIGN_OR_RETURN(session->access, OpenAccess(options, session->places));
+    parts.access = session->access.get();
+  }
   PHIVEIL_ASSIGN_OR_RETURN(session->engine, Deidentifier::Create(std::move(parts)));
   return session;
 }

@@ -36,6 +36,7 @@ struct Session {
   std::unique_ptr<KeyEncryptionKey> key;
   std::unique_ptr<Vault> vault;
   std::unique_ptr<AuditLog> audit;
+  std::unique_ptr<AccessControl> access;  // null: everybody may
   std::unique_ptr<Deidentifier> engine;
   std::string tenant;
   std::string identity;  // of pack and policy, bytes and all
@@ -48,6 +49,10 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
 
 // The key of `places`, made when neither it nor a vault is there and `create` says so.
 absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err);
+
+// The access file of the command line or of the state folder; null when there is none. PERMISSION_DENIED
+// when this login may not speak for the actor.
+absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options, const Places& places);
 
 // Whether there is a vault in that folder, or that shard; of a database it is not asked.
 bool VaultExists(const std::string& path);

@@ -30,6 +30,7 @@
 //   keys.h          keys that AWS KMS or HashiCorp Vault guards
 //   vault.h         the store, group commit
 //   audit.h         the chained log
+//   access.h        who may restore, and how much in a minute
 //   rule_pack.h     compiled rules
 //   token.h         how a token is written and read
 //   finding.h, category.h, original.h
@@ -41,6 +42,7 @@
 // - Objects are immutable or lock for themselves: share them between threads. What an engine points
 //   to (vault, audit log) must outlive it.
 
+#include "phiveil/access.h"
 #include "phiveil/audit.h"
 #include "phiveil/category.h"
 #include "phiveil/deidentifier.h"
