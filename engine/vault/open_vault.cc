@@ -31,7 +31,8 @@ namespace {
 absl::StatusOr<std::unique_ptr<Sealer>> OpenSealer(const VaultOptions& options, Store& store) {
   PHIVEIL_ASSIGN_OR_RETURN(const auto meta, GetOne(store, MetaKey()));
   if (meta) {
-    PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, Sealer::FromMeta(*options.key, *meta));
+    PHIVEIL_ASSIGN_OR_RETURN(const auto bridge, GetOne(store, BridgeKey(KeyIdOf(*options.key))));
+    PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, Sealer::FromMeta(*options.key, *meta, bridge.value_or("")));
     auto owned = std::make_unique<Sealer>(std::move(sealer));
     PHIVEIL_RETURN_IF_ERROR(store.Start(*owned));
     return owned;
@@ -87,8 +88,12 @@ absl::StatusOr<std::unique_ptr<Vault>> OpenSealedVault(const VaultOptions& optio
   PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(reinterpret_cast<char*>(&cache_key), sizeof(cache_key)));
   // A shard's codes meet those of others that it knows nothing of: docs/formats/shard.md, "Codes".
   const uint8_t length = (opened.sealer->state() & kIsShard) != 0 ? TokenCode::kMaxRandom : totals.code_length;
+  VaultTraits traits;
+  traits.shared = IsPostgresUrl(options.path);
+  traits.ttl_days = options.ttl_days;
+  traits.derivation_id = options.key->derivation_id();
   auto core = std::make_shared<VaultCore>(std::move(opened), options.cache_bytes / 2, cache_key, totals.mappings,
-                                          length, options.key->id());
+                                          length, std::move(traits));
   return SealedVault::Make(std::move(core), options.tenant);
 }
 
@@ -101,6 +106,17 @@ absl::StatusOr<std::unique_ptr<Vault>> Vault::ForTenant(std::string_view) {
 std::string VaultName(const std::string& path) {
   return vault_internal::IsPostgresUrl(path) ? vault_internal::PostgresName(path) : path;
 }
+
+absl::StatusOr<KeepingReport> Vault::Rotate(const KeyEncryptionKey&) {
+  return absl::UnimplementedError("this vault has no keys of its own");
+}
+absl::StatusOr<KeepingReport> Vault::Reencrypt(bool) {
+  return absl::UnimplementedError("this vault has no keys of its own");
+}
+absl::StatusOr<KeepingReport> Vault::Forget(std::string_view) {
+  return absl::UnimplementedError("this vault cannot forget");
+}
+absl::StatusOr<KeepingReport> Vault::Sweep() { return absl::UnimplementedError("this vault cannot forget"); }
 
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options) {
   return vault_internal::OpenSealedVault(options, {});

@@ -68,6 +68,22 @@ uint32_t GetFixed32(std::string_view bytes) { return static_cast<uint32_t>(Reade
 void PutFixed64(std::string* out, uint64_t value) { PutFixed(out, value, 8); }
 
 std::string MetaKey() { return TypedKey(RecordType::kMeta); }
+std::string BridgeKey(const KeyId& from) { return TypedKey(RecordType::kBridge).append(View(from)); }
+std::string ProgressKey() { return TypedKey(RecordType::kProgress); }
+std::string ForgettingKey(const Tag& subject) { return TypedKey(RecordType::kForgetting).append(View(subject)); }
+
+std::string ExpiryKey(uint32_t day, std::string_view random) {
+  std::string key = TypedKey(RecordType::kExpiry);
+  for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<char>(day >> shift & 255));
+  return key.append(random);
+}
+
+std::optional<uint32_t> DayOfExpiryKey(std::string_view key) {
+  if (key.size() < 5 + TokenCode::kMinRandom || key.size() > 5 + TokenCode::kMaxRandom) return std::nullopt;
+  uint32_t day = 0;
+  for (size_t i = 1; i < 5; ++i) day = day << 8 | static_cast<unsigned char>(key[i]);
+  return day;
+}
 std::string OldCountersKey() { return TypedKey(RecordType::kCounters); }
 
 std::string CountersKey(uint32_t slot) {

@@ -31,6 +31,10 @@ enum class RecordType : char {
   kAlias = 'a',
   kHead = 'h',
   kFrame = 'f',
+  kBridge = 'k',
+  kForgetting = 'x',
+  kExpiry = 'e',
+  kProgress = 'r',
 };
 
 using Tag = std::array<char, 16>;
@@ -90,6 +94,14 @@ struct HeadRecord {
 inline constexpr size_t kHeadSize = 64;
 
 std::string MetaKey();
+// Leads from one wrapping key to another while a vault is rotated.
+std::string BridgeKey(const KeyId& from);
+// Stands while a subject is being forgotten.
+std::string ForgettingKey(const Tag& subject);
+std::string ProgressKey();
+// In the order of their days, which count from 1970-01-01.
+std::string ExpiryKey(uint32_t day, std::string_view random);
+std::optional<uint32_t> DayOfExpiryKey(std::string_view key);
 std::string CountersKey(uint32_t slot);
 // Of format 1.
 std::string OldCountersKey();

@@ -1,6 +1,7 @@
 #include "vault/sealed_vault.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -28,8 +29,6 @@ crypto::Key128 NameOf(const Tag& tag) {
   return name;
 }
 
-size_t TurnOf(const Tag& tag, size_t turns) { return static_cast<unsigned char>(tag[0]) % turns; }
-
 absl::Status CheckValues(std::string_view subject, std::span<const Vault::Value> values) {
   if (subject.empty()) return absl::InvalidArgumentError("a mapping needs a subject");
   for (const Vault::Value& value : values) {
@@ -41,15 +40,20 @@ absl::Status CheckValues(std::string_view subject, std::span<const Vault::Value>
   return absl::OkStatus();
 }
 
+uint32_t Today() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::days>(now).count());
+}
+
 std::string_view RandomPart(const TokenCode& code) { return code.view().substr(0, code.view().size() - 1); }
 
 }  // namespace
 
 VaultCore::VaultCore(OpenedStore opened, size_t cache_bytes, const crypto::Key128& cache_key, uint64_t mappings,
-                     uint8_t code_length, std::string key_id)
+                     uint8_t code_length, VaultTraits traits)
     : opened_(std::move(opened)),
       cache_key_(cache_key),
-      key_id_(std::move(key_id)),
+      traits_(std::move(traits)),
       code_length_(code_length),
       mappings_(mappings),
       codes_(cache_bytes / 4 * 3, &opened_.store->durable()),
@@ -101,8 +105,7 @@ absl::StatusOr<Vault::Ticket> SealedVault::Assign(std::string_view subject, std:
 absl::Status SealedVault::AssignNew(const std::vector<size_t>& misses, Call* call) {
   call->subject.tenant = tenant_tag_;
   PHIVEIL_ASSIGN_OR_RETURN(call->subject.tag, core_->sealer().SubjectTag(tenant_tag_, call->name));
-  auto& turns = core_->subject_turns_;
-  const std::lock_guard turn(turns[TurnOf(call->subject.tag, turns.size())]);
+  const std::lock_guard turn(TurnOf(call->subject.tag));
   PHIVEIL_RETURN_IF_ERROR(LoadOrDrawSubject(call));
   std::vector<Draft> drafts;
   PHIVEIL_RETURN_IF_ERROR(DraftAll(misses, call, &drafts));
@@ -142,22 +145,29 @@ absl::Status SealedVault::DraftAll(const std::vector<size_t>& misses, Call* call
 }
 
 absl::Status SealedVault::LoadOrDrawSubject(Call* call) {
-  PHIVEIL_ASSIGN_OR_RETURN(const bool known, LoadSubject(&call->subject));
+  PHIVEIL_ASSIGN_OR_RETURN(const bool known, LoadSubject(&call->subject, Remember::kYes));
   call->subject_record.clear();
   if (!known) return core_->sealer().NewSubject(&call->subject, &call->subject_record);
   if (call->subject.tenant != tenant_tag_) return absl::DataLossError("subject record is another tenant's");
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> SealedVault::LoadSubject(Subject* subject) {
+std::mutex& SealedVault::TurnOf(const Tag& subject) {
+  auto& turns = core_->subject_turns_;
+  return turns[static_cast<unsigned char>(subject[0]) % turns.size()];
+}
+
+// To remember it the subject's turn must be held: what is remembered is what the next writer seals with.
+absl::StatusOr<bool> SealedVault::LoadSubject(Subject* subject, Remember remember) {
   const crypto::Key128 name = NameOf(subject->tag);
   if (const auto known = core_->subjects_.Find(name)) {
-    PHIVEIL_RETURN_IF_ERROR(core_->sealer().OpenSubject({known->record.data(), known->record.size()}, subject));
+    PHIVEIL_RETURN_IF_ERROR(OpenSubject({known->record.data(), known->record.size()}, subject));
     return true;
   }
   PHIVEIL_ASSIGN_OR_RETURN(const auto record, GetOne(core_->store(), SubjectKey(subject->tag)));
   if (!record) return false;
-  PHIVEIL_RETURN_IF_ERROR(core_->sealer().OpenSubject(*record, subject));
+  PHIVEIL_RETURN_IF_ERROR(OpenSubject(*record, subject));
+  if (remember == Remember::kNo) return true;
   VaultCore::KnownSubject entry;
   std::memcpy(entry.record.data(), record->data(), entry.record.size());
   core_->subjects_.Insert(name, entry);
@@ -244,6 +254,7 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
     }
   }
   const size_t before = insertion.records.size();
+  const uint32_t ttl = core_->traits().ttl_days;
   insertion.mappings = drafts->size();
   absl::flat_hash_set<std::string> drawn;
   for (Draft& draft : *drafts) {
@@ -254,6 +265,9 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
     insertion.records.push_back({draft.index_key, std::string(draft.code.view())});
     insertion.records.push_back({ValueKey(draft.random), draft.record});
   }
+  for (size_t i = 0; ttl > 0 && i < drafts->size(); ++i) {
+    insertion.records.push_back({ExpiryKey(Today() + ttl, (*drafts)[i].random), std::string(View(call->subject.tag))});
+  }
   std::vector<size_t> taken;
   const auto ticket = core_->store().Insert(insertion, &taken);
   if (absl::IsAlreadyExists(ticket.status())) {
@@ -261,6 +275,7 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
     return false;
   }
   PHIVEIL_RETURN_IF_ERROR(ticket.status());
+  PHIVEIL_RETURN_IF_ERROR(CheckInserted(insertion, call));
   core_->mappings_.fetch_add(drafts->size(), std::memory_order_relaxed);
   for (const Draft& draft : *drafts) Give(call, draft.value, draft.code, *ticket);
   if (!call->subject_record.empty()) {
@@ -286,6 +301,10 @@ absl::Status SealedVault::DealWithTaken(const std::vector<size_t>& taken, size_t
     return absl::OkStatus();
   }
   for (size_t place : taken) {
+    if (place >= before + 2 * drafts->size()) {
+      (*drafts)[place - before - 2 * drafts->size()].random.clear();  // its day is noted for another
+      continue;
+    }
     Draft& draft = (*drafts)[(place - before) / 2];
     if ((place - before) % 2 == 0) draft.looked = false;  // another process assigned the value
     if ((place - before) % 2 == 1) draft.random.clear();  // the code is in use
@@ -314,6 +333,11 @@ absl::StatusOr<bool> SealedVault::FindValue(Category category, TokenCode* code, 
 }
 
 absl::StatusOr<Vault::Hit> SealedVault::Lookup(std::string_view subject, Category category, const TokenCode& asked) {
+  return LookupOnce(subject, category, asked, true);
+}
+
+absl::StatusOr<Vault::Hit> SealedVault::LookupOnce(std::string_view subject, Category category, const TokenCode& asked,
+                                                   bool may_have_changed) {
   Hit hit;
   if (asked.view().size() <= TokenCode::kMinRandom) return hit;
   std::string bytes;
@@ -325,11 +349,21 @@ absl::StatusOr<Vault::Hit> SealedVault::Lookup(std::string_view subject, Categor
   if (!record) return core_->Named(absl::DataLossError("value record is damaged"));
   Subject owner;
   owner.tag = record->subject;
-  const auto loaded = LoadSubject(&owner);
+  const auto loaded = LoadSubjectToRead(&owner);
   if (!loaded.ok()) return core_->Named(loaded.status());
-  if (!*loaded) return core_->Named(absl::DataLossError("value record has no subject record"));
+  if (!*loaded) {
+    const auto gone = IsGone(owner, code);
+    if (!gone.ok()) return core_->Named(gone.status());
+    if (*gone) return hit;
+    return core_->Named(absl::DataLossError("value record has no subject record"));
+  }
   const TokenCode stored_code = TokenCode::Make(record->category, RandomPart(code));
   auto value = core_->sealer().OpenValue(owner, *record, stored_code.view());
+  if (absl::IsDataLoss(value.status()) && may_have_changed) {
+    // Between the two reads the subject may have been given new keys.
+    core_->subjects_.Erase(NameOf(owner.tag));
+    return LookupOnce(subject, category, asked, false);
+  }
   if (!value.ok()) return core_->Named(value.status());
   // From here on the record is genuine.
   if (record->category != category || stored_code != code) return hit;
@@ -350,7 +384,8 @@ absl::StatusOr<VaultInfo> SealedVault::Info() {
   const Tag& id = core_->sealer().vault_id();
   info.id = absl::BytesToHexString({id.data(), id.size()});
   info.format = kVaultFormat;
-  info.key_id = core_->key_id();
+  const KeyId key_id = core_->sealer().key_id();
+  info.key_id = absl::BytesToHexString({key_id.data(), key_id.size()});
   info.subjects = totals->subjects;
   info.mappings = totals->mappings;
   return info;

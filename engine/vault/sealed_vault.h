@@ -43,16 +43,22 @@ struct OpenedStore {
   std::unique_ptr<Store> store;
 };
 
+struct VaultTraits {
+  bool shared = false;        // other processes may have it open
+  uint32_t ttl_days = 0;      // 0: for ever
+  std::string derivation_id;  // of the key it was opened with
+};
+
 // What all tenants of an open vault share.
 class VaultCore {
  public:
   VaultCore(OpenedStore opened, size_t cache_bytes, const crypto::Key128& cache_key, uint64_t mappings,
-            uint8_t code_length, std::string key_id);
+            uint8_t code_length, VaultTraits traits);
 
   const Sealer& sealer() const { return *opened_.sealer; }
   Store& store() { return *opened_.store; }
   const crypto::Key128& cache_key() const { return cache_key_; }
-  const std::string& key_id() const { return key_id_; }
+  const VaultTraits& traits() const { return traits_; }
 
   // Says which vault an error speaks of.
   absl::Status Named(const absl::Status& status) const;
@@ -70,7 +76,7 @@ class VaultCore {
 
   const OpenedStore opened_;
   const crypto::Key128 cache_key_;
-  const std::string key_id_;
+  const VaultTraits traits_;
   std::atomic<uint8_t> code_length_;  // codes never get shorter
   std::atomic<uint64_t> mappings_;    // as far as this process knows
   KnownCache<crypto::Key128, KnownCode> codes_;
@@ -89,6 +95,10 @@ class SealedVault final : public Vault {
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
   absl::StatusOr<VaultInfo> Info() override;
   absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant) override;
+  absl::StatusOr<KeepingReport> Rotate(const KeyEncryptionKey& to) override;
+  absl::StatusOr<KeepingReport> Reencrypt(bool alone) override;
+  absl::StatusOr<KeepingReport> Forget(std::string_view subject) override;
+  absl::StatusOr<KeepingReport> Sweep() override;
 
   VaultCore& core() { return *core_; }
 
@@ -118,7 +128,15 @@ class SealedVault final : public Vault {
 
   absl::Status AssignNew(const std::vector<size_t>& misses, Call* call);
   absl::Status DraftAll(const std::vector<size_t>& misses, Call* call, std::vector<Draft>* drafts);
-  absl::StatusOr<bool> LoadSubject(Subject* subject);
+  enum class Remember { kYes, kNo };
+  absl::StatusOr<bool> LoadSubject(Subject* subject, Remember remember);
+  absl::StatusOr<bool> LoadSubjectToRead(Subject* subject);
+  absl::Status OpenSubject(std::string_view record, Subject* subject);
+  absl::Status FollowRotation();
+  absl::Status CheckInserted(const Insertion& insertion, Call* call);
+  absl::StatusOr<bool> IsGone(const Subject& subject, const TokenCode& code);
+  absl::StatusOr<KeepingReport> ReencryptAll();
+  std::mutex& TurnOf(const Tag& subject);
   absl::Status LoadOrDrawSubject(Call* call);
   absl::Status TakeStored(Call* call, std::vector<Draft>* drafts);
   absl::Status CheckStored(const Call& call, const std::vector<std::pair<size_t, TokenCode>>& found);
@@ -128,6 +146,8 @@ class SealedVault final : public Vault {
   absl::Status DealWithTaken(const std::vector<size_t>& taken, size_t before, Call* call, std::vector<Draft>* drafts);
   void Give(Call* call, size_t value, const TokenCode& code, Ticket ticket);
 
+  absl::StatusOr<Hit> LookupOnce(std::string_view subject, Category category, const TokenCode& asked,
+                                 bool may_have_changed);
   absl::StatusOr<bool> FindValue(Category category, TokenCode* code, std::string* bytes);
 
   const std::shared_ptr<VaultCore> core_;

@@ -15,6 +15,26 @@ namespace {
 
 constexpr std::string_view kWrapLabel = "phiveil vault wrap ";
 
+Tag Truncate(const crypto::Hash& hash) {
+  Tag tag;
+  std::memcpy(tag.data(), hash.data(), tag.size());
+  return tag;
+}
+
+absl::StatusOr<crypto::LockedBytes> DeriveWrappingKey(const KeyEncryptionKey& key, const Tag& vault_id) {
+  PHIVEIL_ASSIGN_OR_RETURN(crypto::LockedBytes locked, crypto::LockedBytes::Make(crypto::kKeySize));
+  crypto::Hash wrapping;
+  const absl::Status status = KeyAccess::DeriveWrapping(key, std::string(kWrapLabel).append(View(vault_id)), &wrapping);
+  std::memcpy(locked.data(), wrapping.data(), crypto::kKeySize);
+  crypto::Wipe(wrapping.data(), wrapping.size());
+  PHIVEIL_RETURN_IF_ERROR(status);
+  return locked;
+}
+
+std::string Hex(std::string_view bytes) { return absl::BytesToHexString({bytes.data(), bytes.size()}); }
+
+}  // namespace
+
 KeyId KeyIdOf(const KeyEncryptionKey& key) {
   const std::string bytes = absl::HexStringToBytes(key.id());
   KeyId id{};
@@ -22,24 +42,43 @@ KeyId KeyIdOf(const KeyEncryptionKey& key) {
   return id;
 }
 
-Tag Truncate(const crypto::Hash& hash) {
-  Tag tag;
-  std::memcpy(tag.data(), hash.data(), tag.size());
-  return tag;
+absl::StatusOr<Sealer> Sealer::WithWrappingKey(const KeyEncryptionKey& key, const Tag& vault_id) {
+  PHIVEIL_ASSIGN_OR_RETURN(crypto::LockedBytes wrapping, DeriveWrappingKey(key, vault_id));
+  PHIVEIL_ASSIGN_OR_RETURN(crypto::LockedBytes index_key, crypto::LockedBytes::Make(crypto::kKeySize));
+  return Sealer(vault_id, std::make_unique<WrappingKeys>(KeyIdOf(key), std::move(wrapping)), std::move(index_key));
 }
 
-std::string Hex(std::string_view bytes) { return absl::BytesToHexString({bytes.data(), bytes.size()}); }
+absl::Status Sealer::Learn(const KeyEncryptionKey& key, bool primary) const {
+  PHIVEIL_ASSIGN_OR_RETURN(crypto::LockedBytes wrapping, DeriveWrappingKey(key, vault_id_));
+  wrapping_->Add(KeyIdOf(key), std::move(wrapping), primary);
+  return absl::OkStatus();
+}
 
-}  // namespace
+std::string Sealer::BridgeAssociated(const KeyId& from, const KeyId& to) const {
+  return Associated(RecordType::kBridge, kVaultFormat, {View(from), View(to)});
+}
 
-absl::StatusOr<Sealer> Sealer::WithWrappingKey(const KeyEncryptionKey& key, const Tag& vault_id) {
-  PHIVEIL_ASSIGN_OR_RETURN(crypto::LockedBytes keys, crypto::LockedBytes::Make(2 * crypto::kKeySize));
-  crypto::Hash wrapping;
-  const absl::Status status = KeyAccess::DeriveWrapping(key, std::string(kWrapLabel).append(View(vault_id)), &wrapping);
-  std::memcpy(keys.data(), wrapping.data(), crypto::kKeySize);
-  crypto::Wipe(wrapping.data(), wrapping.size());
-  PHIVEIL_RETURN_IF_ERROR(status);
-  return Sealer(vault_id, KeyIdOf(key), std::move(keys));
+absl::StatusOr<std::string> Sealer::SealBridge(const KeyId& from, const KeyId& to) const {
+  const auto seals = wrapping_->Find(from), sealed = wrapping_->Find(to);
+  if (!seals || !sealed) return absl::InternalError("a wrapping key is not known");
+  std::string record(View(to));
+  PHIVEIL_RETURN_IF_ERROR(crypto::Seal(seals->key, BridgeAssociated(from, to), sealed->key, &record));
+  return record;
+}
+
+absl::Status Sealer::LearnFrom(const KeyId& from, std::string_view bridge, bool primary) const {
+  KeyId to{};
+  const auto opens = wrapping_->Find(from);
+  if (!opens || bridge.size() != to.size() + crypto::kKeySize + crypto::kSealOverhead) {
+    return absl::DataLossError("bridge record is damaged");
+  }
+  std::memcpy(to.data(), bridge.data(), to.size());
+  PHIVEIL_ASSIGN_OR_RETURN(crypto::LockedBytes key, crypto::LockedBytes::Make(crypto::kKeySize));
+  const absl::Status opened =
+      crypto::Open(opens->key, BridgeAssociated(from, to), bridge.substr(to.size()), key.data());
+  if (!opened.ok()) return absl::Status(opened.code(), absl::StrCat("bridge record ", opened.message()));
+  wrapping_->Add(to, std::move(key), primary);
+  return absl::OkStatus();
 }
 
 std::string Sealer::Associated(RecordType type, uint32_t format, std::initializer_list<std::string_view> rest) const {
@@ -52,49 +91,74 @@ std::string Sealer::Associated(RecordType type, uint32_t format, std::initialize
   return out;
 }
 
-std::string Sealer::MetaAssociated(uint32_t format, uint8_t state) const {
+std::string Sealer::MetaAssociated(uint32_t format, const KeyId& key_id, uint8_t state) const {
   const char byte = static_cast<char>(state);
   const std::string_view in_format_2 = format == 1 ? std::string_view() : std::string_view(&byte, 1);
-  return Associated(RecordType::kMeta, format, {View(key_id_), in_format_2});
+  return Associated(RecordType::kMeta, format, {View(key_id), in_format_2});
 }
 
-std::string Sealer::SubjectAssociated(const Subject& subject, uint32_t format) const {
+std::string Sealer::SubjectAssociated(const Subject& subject, const KeyId& key_id, uint32_t format) const {
   const std::string_view tenant = format == 1 ? std::string_view() : View(subject.tenant);
-  return Associated(RecordType::kSubject, format, {tenant, View(subject.tag), View(key_id_)});
+  return Associated(RecordType::kSubject, format, {tenant, View(subject.tag), View(key_id)});
 }
 
-absl::StatusOr<std::string> Sealer::SealMeta(uint8_t state) const {
+absl::StatusOr<std::string> Sealer::SealMetaUnder(const KeyId& key_id, uint8_t state) const {
   std::string wrapped;
-  PHIVEIL_RETURN_IF_ERROR(crypto::Seal(wrapping_key(), MetaAssociated(kVaultFormat, state), index_key(), &wrapped));
-  return EncodeMeta({kVaultFormat, vault_id_, key_id_, state, wrapped});
+  const auto wraps = wrapping_->Find(key_id);
+  if (!wraps) return absl::InternalError("a wrapping key is not known");
+  PHIVEIL_RETURN_IF_ERROR(crypto::Seal(wraps->key, MetaAssociated(kVaultFormat, key_id, state), index_key(), &wrapped));
+  return EncodeMeta({kVaultFormat, vault_id_, key_id, state, wrapped});
+}
+
+absl::StatusOr<Tag> Sealer::ForgettingMac(const Tag& subject) const {
+  return IndexKeyMac({Associated(RecordType::kForgetting, kVaultFormat, {View(subject)})});
+}
+
+absl::StatusOr<std::string> Sealer::SealProgress(const Tag& last) const {
+  PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, IndexKeyMac({Associated(RecordType::kProgress, kVaultFormat, {View(last)})}));
+  return std::string(View(last)).append(View(mac));
+}
+
+absl::StatusOr<Tag> Sealer::OpenProgress(std::string_view record) const {
+  Tag last{};
+  if (record.size() != 2 * last.size()) return absl::DataLossError("progress record is damaged");
+  std::memcpy(last.data(), record.data(), last.size());
+  PHIVEIL_ASSIGN_OR_RETURN(const std::string genuine, SealProgress(last));
+  if (!crypto::EqualInConstantTime(genuine, record))
+    return absl::DataLossError("progress record does not authenticate");
+  return last;
 }
 
 absl::StatusOr<Sealer> Sealer::MakeNew(const KeyEncryptionKey& key, uint8_t state, std::string* meta) {
   Tag vault_id;
   PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(vault_id.data(), vault_id.size()));
   PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, WithWrappingKey(key, vault_id));
-  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(sealer.keys_.data() + crypto::kKeySize, crypto::kKeySize));
+  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(sealer.index_key_.data(), crypto::kKeySize));
   sealer.state_ = state;
   PHIVEIL_ASSIGN_OR_RETURN(*meta, sealer.SealMeta(state));
   return sealer;
 }
 
-absl::StatusOr<Sealer> Sealer::FromMeta(const KeyEncryptionKey& key, std::string_view meta) {
+absl::StatusOr<Sealer> Sealer::FromMeta(const KeyEncryptionKey& key, std::string_view meta, std::string_view bridge) {
   const auto record = DecodeMeta(meta);
   if (!record) return absl::DataLossError("meta record is damaged");
   if (record->format < kOldestFormat || record->format > kVaultFormat) {
     return absl::FailedPreconditionError(
         absl::StrCat("written in format ", record->format, "; this build reads formats 1 to ", kVaultFormat));
   }
-  if (record->key_id != KeyIdOf(key)) {
+  if (record->key_id != KeyIdOf(key) && !bridge.starts_with(View(record->key_id))) {
     return absl::FailedPreconditionError(
         absl::StrCat("sealed under key ", Hex(View(record->key_id)), ", but was opened with key ", key.id()));
   }
   PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, WithWrappingKey(key, record->vault_id));
   sealer.format_ = record->format;
   sealer.state_ = record->state;
-  const absl::Status opened = crypto::Open(sealer.wrapping_key(), sealer.MetaAssociated(record->format, record->state),
-                                           record->wrapped_index_key, sealer.keys_.data() + crypto::kKeySize);
+  if (!bridge.empty()) {
+    PHIVEIL_RETURN_IF_ERROR(sealer.LearnFrom(KeyIdOf(key), bridge, record->key_id != KeyIdOf(key)));
+  }
+  const absl::Status opened = crypto::Open(sealer.wrapping_->primary().key,
+                                           sealer.MetaAssociated(record->format, record->key_id, record->state),
+                                           record->wrapped_index_key, sealer.index_key_.data());
   if (!opened.ok()) return absl::DataLossError(absl::StrCat("meta record ", opened.message()));
   return sealer;
 }
@@ -121,17 +185,19 @@ absl::Status Sealer::NewSubject(Subject* subject, std::string* record) const {
 }
 
 absl::Status Sealer::WrapSubject(const Subject& subject, std::string* record) const {
-  *record = std::string(View(key_id_)).append(View(subject.tenant));
-  return crypto::Seal(wrapping_key(), SubjectAssociated(subject, kVaultFormat), subject.keys.view(), record);
+  const WrappingKeys::Entry wraps = wrapping_->primary();
+  *record = std::string(View(wraps.id)).append(View(subject.tenant));
+  return crypto::Seal(wraps.key, SubjectAssociated(subject, wraps.id, kVaultFormat), subject.keys.view(), record);
 }
 
 absl::Status Sealer::OpenSubject(std::string_view bytes, Subject* subject, uint32_t format) const {
   const auto record = DecodeSubject(bytes, format);
   if (!record) return absl::DataLossError("subject record is damaged");
-  if (record->key_id != key_id_) return absl::DataLossError("subject record is under a key other than the vault's");
+  const auto wrapped_by = wrapping_->Find(record->key_id);
+  if (!wrapped_by) return absl::DataLossError("subject record is under a key other than the vault's");
   subject->tenant = record->tenant;
-  const absl::Status opened =
-      crypto::Open(wrapping_key(), SubjectAssociated(*subject, format), record->wrapped_keys, subject->keys.data());
+  const absl::Status opened = crypto::Open(wrapped_by->key, SubjectAssociated(*subject, wrapped_by->id, format),
+                                           record->wrapped_keys, subject->keys.data());
   if (!opened.ok()) return absl::Status(opened.code(), absl::StrCat("subject record ", opened.message()));
   return absl::OkStatus();
 }

@@ -7,9 +7,10 @@
 //   index key   --> subject tags, MACs of counters and head
 //   subject keys = sealing key (values) and lookup key (index records), drawn for each subject
 //
-// Immutable after it is made; may be called from many threads.
+// But for wrapping keys that it learns during a rotation it is immutable; may be called from many threads.
 
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
 #include "vault/record.h"
+#include "vault/wrapping_keys.h"
 
 namespace phiveil::vault_internal {
 
@@ -56,6 +58,9 @@ struct Alias {
   Tag subject{};
 };
 
+// The key's name in records.
+KeyId KeyIdOf(const KeyEncryptionKey& key);
+
 class Sealer {
  public:
   // Draws a vault's identity and index key. `meta` receives its meta record.
@@ -63,16 +68,33 @@ class Sealer {
 
   // FAILED_PRECONDITION when the vault is of a later format or under another key, DATA_LOSS when
   // the record is damaged.
-  static absl::StatusOr<Sealer> FromMeta(const KeyEncryptionKey& key, std::string_view meta);
+  // `bridge`: the bridge record from this key, or empty: with it a vault that is being rotated opens
+  // under the key before and the key after.
+  static absl::StatusOr<Sealer> FromMeta(const KeyEncryptionKey& key, std::string_view meta,
+                                         std::string_view bridge = {});
 
   // Of the meta record it was made from: 1 for a vault that has yet to be brought forward.
   uint32_t format() const { return format_; }
   uint8_t state() const { return state_; }
   const Tag& vault_id() const { return vault_id_; }
-  const KeyId& key_id() const { return key_id_; }
+  // Of the key that data keys are wrapped under from now on.
+  KeyId key_id() const { return wrapping_->primary().id; }
+  bool Knows(const KeyId& id) const { return wrapping_->Find(id).has_value(); }
+
+  // The other key becomes known and, when asked, the one that wraps from now on.
+  absl::Status Learn(const KeyEncryptionKey& key, bool primary) const;
+  absl::Status LearnFrom(const KeyId& from, std::string_view bridge, bool primary) const;
+  // A record that lets whoever has `from` have `to` as well. Both are known.
+  absl::StatusOr<std::string> SealBridge(const KeyId& from, const KeyId& to) const;
 
   // A meta record for the same vault in the newest format.
-  absl::StatusOr<std::string> SealMeta(uint8_t state) const;
+  absl::StatusOr<std::string> SealMeta(uint8_t state) const { return SealMetaUnder(key_id(), state); }
+  absl::StatusOr<std::string> SealMetaUnder(const KeyId& key_id, uint8_t state) const;
+
+  // What marks a subject that is being forgotten, and how far giving new data keys has got.
+  absl::StatusOr<Tag> ForgettingMac(const Tag& subject) const;
+  absl::StatusOr<std::string> SealProgress(const Tag& last) const;
+  absl::StatusOr<Tag> OpenProgress(std::string_view record) const;
 
   // All zero for the tenant without a name, whose subjects have the tags that format 1 gave them.
   absl::StatusOr<Tag> TenantTag(std::string_view tenant) const;
@@ -111,22 +133,22 @@ class Sealer {
   absl::StatusOr<Tag> FrameMac(const Tag& before, std::string_view frame) const;
 
  private:
-  Sealer(const Tag& vault_id, const KeyId& key_id, crypto::LockedBytes keys)
-      : vault_id_(vault_id), key_id_(key_id), keys_(std::move(keys)) {}
+  Sealer(const Tag& vault_id, std::unique_ptr<WrappingKeys> wrapping, crypto::LockedBytes index_key)
+      : vault_id_(vault_id), wrapping_(std::move(wrapping)), index_key_(std::move(index_key)) {}
   static absl::StatusOr<Sealer> WithWrappingKey(const KeyEncryptionKey& key, const Tag& vault_id);
 
-  std::string_view wrapping_key() const { return keys_.view().substr(0, crypto::kKeySize); }
-  std::string_view index_key() const { return keys_.view().substr(crypto::kKeySize, crypto::kKeySize); }
+  std::string_view index_key() const { return index_key_.view(); }
   std::string Associated(RecordType type, uint32_t format, std::initializer_list<std::string_view> rest) const;
-  std::string MetaAssociated(uint32_t format, uint8_t state) const;
-  std::string SubjectAssociated(const Subject& subject, uint32_t format) const;
+  std::string MetaAssociated(uint32_t format, const KeyId& key_id, uint8_t state) const;
+  std::string SubjectAssociated(const Subject& subject, const KeyId& key_id, uint32_t format) const;
+  std::string BridgeAssociated(const KeyId& from, const KeyId& to) const;
   absl::StatusOr<Tag> IndexKeyMac(std::initializer_list<std::string_view> parts) const;
 
   uint32_t format_ = kVaultFormat;
   uint8_t state_ = 0;
   Tag vault_id_{};
-  KeyId key_id_{};
-  crypto::LockedBytes keys_;
+  std::unique_ptr<WrappingKeys> wrapping_;
+  crypto::LockedBytes index_key_;
 };
 
 }  // namespace phiveil::vault_internal

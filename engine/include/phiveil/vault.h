@@ -43,6 +43,7 @@
 // another process, or the device fails; DATA_LOSS damage; RESOURCE_EXHAUSTED no space left on the
 // device, or no memory may be locked (`ulimit -l`).
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -65,6 +66,13 @@ struct VaultInfo {
   std::string key_id;     // of the key-encryption key in use
   uint64_t subjects = 0;  // these two: on stable storage
   uint64_t mappings = 0;
+};
+
+// What Rotate, Reencrypt, Forget and Sweep have done.
+struct KeepingReport {
+  uint64_t subjects = 0;                          // rewrapped, with new keys, or forgotten
+  uint64_t values = 0;                            // sealed anew, or removed
+  std::array<uint32_t, kCategoryCount> counts{};  // of those removed, by category
 };
 
 class Vault {
@@ -104,6 +112,28 @@ class Vault {
 
   // The same vault for another tenant; lives as long as it is wanted. One process may serve many.
   virtual absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant);
+
+  // The four below can be cut short at any moment, by kill -9 too, and called again: they go on where
+  // they stood. They write nothing to the audit log: the caller does (audit.h).
+
+  // Rewraps the data keys of all tenants under `to` while others read and write. Values stay as they
+  // are. Ended early, the vault opens under either key; afterwards under `to` alone: destroy the old
+  // one, and older copies of the vault are closed for good. `to` is a successor (key.h), so that the
+  // audit log goes on under it; FAILED_PRECONDITION when it is not.
+  virtual absl::StatusOr<KeepingReport> Rotate(const KeyEncryptionKey& to);
+
+  // Gives every subject of all tenants new data keys and seals all values anew. `alone`: the caller
+  // promises that no other process has this vault open; without that promise FAILED_PRECONDITION on a
+  // store that several may open.
+  virtual absl::StatusOr<KeepingReport> Reencrypt(bool alone);
+
+  // Destroys the subject's data keys, then removes all its records and has the store give up their
+  // space: none of its tokens can be restored any more. Copies of the vault from before, with their
+  // key, still can: docs/keys.md, "What forgetting means". Nothing is reported when nothing was there.
+  virtual absl::StatusOr<KeepingReport> Forget(std::string_view subject);
+
+  // Removes the values of all tenants whose time has run out (VaultOptions::ttl_days).
+  virtual absl::StatusOr<KeepingReport> Sweep();
 };
 
 struct VaultOptions {
@@ -117,6 +147,9 @@ struct VaultOptions {
   // clear), half for blocks of the store. Besides these up to 50 MB of buffers for writing.
   size_t cache_bytes = 64u << 20;
   std::string tenant{};  // whose subjects; see "Tenants"
+  // A value assigned for the first time may be swept so many days later; 0: never. Until it is swept
+  // it can be restored.
+  uint32_t ttl_days = 0;
 };
 
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options);
