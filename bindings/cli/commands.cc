@@ -25,6 +25,10 @@ ExitCode Dispatch(const Options& options) {
   if (command == "eval") return RunEval(options);
   if (command.starts_with("rules ") || command.starts_with("policy ")) return RunRules(options);
   if (command.starts_with("key ")) return RunKey(options);
+  if (command == "vault rotate" || command == "vault reencrypt" || command == "vault forget" ||
+      command == "vault sweep") {
+    return RunKeeping(options);
+  }
   if (command.starts_with("vault ") || command.starts_with("audit ")) return RunVault(options);
   return RunText(options);
 }

@@ -95,7 +95,7 @@ absl::Status RefuseUrl(std::string_view flag, std::string_view value, std::strin
       Concat(flag, " ", value.substr(0, value.find("://")), "://… is not built in this version; ", supported));
 }
 
-absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
+absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
   const Places& places = session->places;
   session->uses_vault = verb == Verb::kRestore || parts->policy.NeedsVault();
   bool made = false;
@@ -105,7 +105,7 @@ absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts,
   if (session->uses_vault) {
     const bool fresh = !VaultExists(places.vault);
     auto vault = OpenVault(
-        {.path = places.vault, .key = session->key.get(), .create = verb == Verb::kRedact, .tenant = session->tenant});
+        {.path = places.vault, .key = session->key.get(), .create = verb == Verb::kRedact, .tenant = session->tenant, .ttl_days = ttl_days});
     if (!vault.ok()) return Prefixed(Concat("vault ", VaultName(places.vault), ": "), vault.status());
     session->vault = *std::move(vault);
     if (fresh && !IsDatabase(places.vault)) err << "phiveil: made the vault " << places.vault << "\n";
@@ -180,7 +180,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   if (verb == Verb::kFind) {
     session->vault = std::make_unique<ClosedVault>();
   } else {
-    PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, session.get(), &parts, err));
+    PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, options.ttl_days, session.get(), &parts, err));
   }
   parts.vault = session->vault.get();
   parts.audit = session->audit.get();
