@@ -38,7 +38,9 @@ absl::StatusOr<Kept> Open(const Options& options) {
   PHIVEIL_ASSIGN_OR_RETURN(kept.access, OpenAccess(options, kept.places));
   kept.actor = options.actor.empty() ? LoginName() : options.actor;
   PHIVEIL_ASSIGN_OR_RETURN(kept.key, OpenKey(kept.places, false, std::cerr));
-  PHIVEIL_ASSIGN_OR_RETURN(kept.vault, OpenVault({.path = kept.places.vault, .key = kept.key.get(), .create = false}));
+  PHIVEIL_ASSIGN_OR_RETURN(
+      kept.vault,
+      OpenVault({.path = kept.places.vault, .key = kept.key.get(), .create = false, .tenant = options.tenant}));
   PHIVEIL_ASSIGN_OR_RETURN(kept.audit, OpenAuditLog({.path = kept.places.audit, .key = kept.key.get()}));
   return kept;
 }
@@ -59,7 +61,7 @@ absl::Status Record(const Kept& kept, const Options& options, const Deed& deed, 
 template <typename Do>
 absl::Status DoRecorded(const Kept& kept, const Options& options, const Deed& deed, Do do_it) {
   if (kept.access != nullptr) {
-    const absl::Status admitted = kept.access->Admit(deed.act, {kept.actor, "", options.purpose}, 0);
+    const absl::Status admitted = kept.access->Admit(deed.act, {kept.actor, options.tenant, options.purpose}, 0);
     if (!admitted.ok()) {
       PHIVEIL_RETURN_IF_ERROR(Record(kept, options, deed, false, MessageOf(admitted), {}));
       return admitted;
@@ -77,7 +79,6 @@ absl::Status DoRecorded(const Kept& kept, const Options& options, const Deed& de
   return absl::OkStatus();
 }
 
-// The key file moves: the new one takes the place that the configuration names, when it was made for it.
 absl::Status Rotate(const Kept& kept, const Options& options) {
   if (options.to.empty()) {
     return absl::InvalidArgumentError(

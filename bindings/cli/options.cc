@@ -321,6 +321,7 @@ void AddVaultCommands(CLI::App* app, Options* options) {
   retoken->add_option("--aliases", options->aliases, "What `vault merge --unify` wrote")->type_name("FILE")->required();
   const auto keeping = [options](CLI::App* command) {
     AddVault(command, options);
+    AddTenant(command, options);
     AddAudit(command, options);
     AddCaller(command, options);
     AddAccess(command, options);
