@@ -142,6 +142,13 @@ void AddInputs(CLI::App* app, Options* options) {
   AddFormats(app, options);
 }
 
+void AddExpiry(CLI::App* app, Options* options) {
+  app->add_option("--ttl-days", options->ttl_days,
+                  "Values first seen in this run may be swept from the vault so many days later (default: never)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 36525).description(""));
+}
+
 void AddRun(CLI::App* app, Options* options) {
   app->add_option("--threads", options->threads, "Worker threads (default: one a processor)")
       ->type_name("N")
@@ -210,6 +217,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddContext(redact, options);
   AddCaller(redact, options);
   AddFindings(redact, options);
+  AddExpiry(redact, options);
   AddRun(redact, options);
 
   CLI::App* find = AddCommand(app, "find", "Say what identifiers are there, change nothing", options);
@@ -309,6 +317,29 @@ void AddRuleCommands(CLI::App* app, Options* options) {
   AddCommand(policy, "list", "The built-in policies and what their results may be called", options);
 }
 
+void AddKeepingCommands(CLI::App* vault, Options* options) {
+  const auto keeping = [options](CLI::App* command) {
+    AddVault(command, options);
+    AddTenant(command, options);
+    AddAudit(command, options);
+    AddCaller(command, options);
+    AddAccess(command, options);
+    return command;
+  };
+  CLI::App* rotate = keeping(
+      AddCommand(vault, "rotate", "Rewrap all data keys under a new key; may be killed and run again", options));
+  rotate->add_option("--to", options->to, "The new key: a file or URI as for --key; made when it is not there")
+      ->type_name("FILE|URI");
+  keeping(AddCommand(vault, "reencrypt",
+                     "Give all subjects new data keys and seal their values anew; goes on where it was killed",
+                     options))
+      ->add_flag("--alone", options->alone, "No other process has this shared vault open");
+  keeping(AddCommand(vault, "forget", "Destroy a subject's data keys and every trace of its values", options))
+      ->add_option("--subject", options->subject, "Who is to be forgotten")
+      ->type_name("S");
+  keeping(AddCommand(vault, "sweep", "Remove the values whose time to live has run out", options));
+}
+
 void AddVaultCommands(CLI::App* app, Options* options) {
   CLI::App* vault = AddFamily(app, "vault", "Make and look at vaults");
   AddVault(AddCommand(vault, "init", "Make a key file and a vault", options), options);
@@ -332,6 +363,7 @@ void AddVaultCommands(CLI::App* app, Options* options) {
   CLI::App* retoken =
       AddCommand(vault, "retoken", "Put unified tokens in the place of their aliases, stdin to stdout", options);
   retoken->add_option("--aliases", options->aliases, "What `vault merge --unify` wrote")->type_name("FILE")->required();
+  AddKeepingCommands(vault, options);
 
   CLI::App* key = AddFamily(app, "key", "Look after keys that a key service guards");
   CLI::App* rewrap = AddCommand(key, "rewrap",

@@ -95,7 +95,7 @@ absl::Status RefuseUrl(std::string_view flag, std::string_view value, std::strin
       Concat(flag, " ", value.substr(0, value.find("://")), "://… is not built in this version; ", supported));
 }
 
-absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
+absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
   const Places& places = session->places;
   session->uses_vault = verb == Verb::kRestore || parts->policy.NeedsVault();
   bool made = false;
@@ -104,8 +104,11 @@ absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts,
   PHIVEIL_ASSIGN_OR_RETURN(session->key, OpenKey(places, verb == Verb::kRedact, err));
   if (session->uses_vault) {
     const bool fresh = !VaultExists(places.vault);
-    auto vault = OpenVault(
-        {.path = places.vault, .key = session->key.get(), .create = verb == Verb::kRedact, .tenant = session->tenant});
+    auto vault = OpenVault({.path = places.vault,
+                            .key = session->key.get(),
+                            .create = verb == Verb::kRedact,
+                            .tenant = session->tenant,
+                            .ttl_days = ttl_days});
     if (!vault.ok()) return Prefixed(Concat("vault ", VaultName(places.vault), ": "), vault.status());
     session->vault = *std::move(vault);
     if (fresh && !IsDatabase(places.vault)) err << "phiveil: made the vault " << places.vault << "\n";
@@ -147,7 +150,8 @@ absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, 
                " is missing; put it back or name it with --key: without it nothing in the vault can be read"));
   }
   if (!there && !create) {
-    return absl::FailedPreconditionError(Concat("no key ", places.key_file, " and no vault in ", VaultName(places.vault),
+    return absl::FailedPreconditionError(Concat("no key ", places.key_file, " and no vault in ",
+                                                VaultName(places.vault),
                                                 "; `phiveil redact` or `phiveil vault init` makes them"));
   }
   auto key = phiveil::OpenKey(places.key, {.create = create, .wrapped = places.state.wrapped_key()});
@@ -180,7 +184,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   if (verb == Verb::kFind) {
     session->vault = std::make_unique<ClosedVault>();
   } else {
-    PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, session.get(), &parts, err));
+    PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, options.ttl_days, session.get(), &parts, err));
   }
   parts.vault = session->vault.get();
   parts.audit = session->audit.get();
@@ -189,6 +193,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   if (verb == Verb::kRestore) {
     PHIVEIL_ASSIGN_OR_RETURN(session->access, OpenAccess(options, session->places));
     parts.access = session->access.get();
+    parts.tenant = options.tenant;
   }
   PHIVEIL_ASSIGN_OR_RETURN(session->engine, Deidentifier::Create(std::move(parts)));
   return session;

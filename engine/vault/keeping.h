@@ -17,7 +17,7 @@
 
 namespace phiveil::vault_internal {
 
-// Rewraps all data keys under `to`. docs/formats/vault.md, "Rotation". `barrier` returns when every
+// Rewraps all data keys under `to`. docs/keys.md, "Rotation". `barrier` returns when every
 // write that this process had begun before is in the store.
 absl::StatusOr<KeepingReport> RotateStore(const Sealer& sealer, Store& store, const KeyEncryptionKey& to,
                                           const std::function<void()>& barrier);

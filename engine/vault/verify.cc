@@ -76,6 +76,15 @@ class Verifier {
         return CheckIndex(key, value);
       case RecordType::kAlias:
         return CheckAlias(key, value);
+      case RecordType::kBridge:
+        return CheckBridge(key, value);
+      case RecordType::kForgetting:
+        return CheckForgetting(key, value);
+      case RecordType::kExpiry:
+        return DayOfExpiryKey(key) && value.size() == sizeof(Tag) ? absl::OkStatus()
+                                                                  : absl::DataLossError("expiry record is damaged");
+      case RecordType::kProgress:
+        return sealer_.OpenProgress(value).status();
       default:
         return absl::DataLossError("no record of a vault");
     }
@@ -154,6 +163,20 @@ class Verifier {
     // A damaged value is named as such.
     if (expected.ok() && *expected != key) return absl::DataLossError("index record leads to another value");
     return absl::OkStatus();
+  }
+
+  absl::Status CheckBridge(std::string_view key, std::string_view value) {
+    KeyId from{};
+    if (key.size() != 1 + from.size()) return absl::DataLossError("impossible key");
+    std::copy(key.begin() + 1, key.end(), from.begin());
+    return sealer_.LearnFrom(from, value, false);
+  }
+
+  absl::Status CheckForgetting(std::string_view key, std::string_view value) {
+    Tag tag{};
+    if (key.size() != 1 + sizeof(Tag) || !TagAt(key, 1, &tag)) return absl::DataLossError("impossible key");
+    PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer_.ForgettingMac(tag));
+    return value == View(mac) ? absl::OkStatus() : absl::DataLossError("forgetting record does not authenticate");
   }
 
   absl::Status CheckAlias(std::string_view key, std::string_view value) {

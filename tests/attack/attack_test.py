@@ -110,8 +110,8 @@ class Running(AttackTest):
     def start(self):
         process = subprocess.Popen([PROGRAM, "restore", "--format", "jsonl"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env=self.env, cwd=self.folder)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.stderr.close)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            self.addCleanup(stream.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process

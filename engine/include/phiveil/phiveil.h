@@ -33,6 +33,7 @@
 //   access.h        who may restore, and how much in a minute
 //   rule_pack.h     compiled rules
 //   token.h         how a token is written and read
+//   process.h       core files off, memory locked
 //   finding.h, category.h, original.h
 //
 // Everywhere
@@ -51,6 +52,7 @@
 #include "phiveil/keys.h"
 #include "phiveil/original.h"
 #include "phiveil/policy.h"
+#include "phiveil/process.h"
 #include "phiveil/rule_pack.h"
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
