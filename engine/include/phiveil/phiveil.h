@@ -27,7 +27,8 @@
 //   deidentifier.h  the engine: Find, Redact, RedactBatch, Restore, Explain
 //   policy.h        actions, what tokens may show, which claim a policy can bear
 //   key.h           the key that the customer owns
-//   vault.h         the store, group commit
+//   vault.h         the store, tenants, group commit
+//   vault_tools.h   verify, back up, compact; merge the shards of workers
 //   audit.h         the chained log
 //   rule_pack.h     compiled rules
 //   token.h         how a token is written and read
@@ -50,5 +51,6 @@
 #include "phiveil/rule_pack.h"
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
+#include "phiveil/vault_tools.h"
 
 #endif  // PHIVEIL_PHIVEIL_H_
