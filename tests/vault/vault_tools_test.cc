@@ -2,8 +2,11 @@
 
 #include "phiveil/vault_tools.h"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "postgres_server.h"
@@ -131,6 +134,7 @@ TEST_P(VaultToolsTest, BackupIsWholeWhileWritersGoOn) {
       codes[static_cast<size_t>(i)] =
           KeepOne(**vault, "s" + std::to_string(i % 97), Category::kName, std::to_string(i));
       kept = i + 1;
+      std::this_thread::sleep_for(std::chrono::microseconds(300));
     }
   });
   for (int round = 0; round < 4; ++round) {
