@@ -1,6 +1,7 @@
 find_package(benchmark REQUIRED)
 if(TARGET phiveil_audit)
-  add_executable(vault_bench vault_bench.cc)
+  add_executable(vault_bench vault_bench.cc ${PROJECT_SOURCE_DIR}/tests/vault/postgres_server.cc)
+  target_include_directories(vault_bench PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(vault_bench PRIVATE phiveil_vault phiveil_audit phiveil_flags benchmark::benchmark)
   add_executable(keeping_bench keeping_bench.cc)
   target_link_libraries(keeping_bench PRIVATE phiveil_vault phiveil_flags benchmark::benchmark)

@@ -1,5 +1,4 @@
-#include <fcntl.h>
-#include <unistd.h>
+
 
 #include <cerrno>
 #include <fstream>

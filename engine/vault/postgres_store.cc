@@ -315,25 +315,26 @@ absl::Status PostgresStore::Apply(const ChangeSet& set) {
 }
 
 absl::Status PostgresStore::ApplyOn(Worker& worker, const ChangeSet& set) {
-  PHIVEIL_RETURN_IF_ERROR(TakeSlot(worker));
   std::string begin;
   {
     const std::lock_guard lock(sync_mutex_);
     begin = Concat("BEGIN; SET LOCAL synchronous_commit TO ", sync_setting_);
   }
-  const Counters before = worker.counters;
   PHIVEIL_RETURN_IF_ERROR(worker.connection->RunScript(begin));
-  absl::Status status = ChangeIn(worker, set);
+  Counters counters = worker.counters;
+  absl::Status status = ChangeIn(worker, set, &counters);
   if (status.ok()) status = worker.connection->RunScript("COMMIT");
-  if (status.ok()) return status;
-  worker.counters = before;
+  if (status.ok()) {
+    worker.counters = counters;
+    return status;
+  }
   if (worker.connection->alive()) worker.connection->RunScript("ROLLBACK").IgnoreError();
   // Who lost a race for an absent key sees the same as who came after it.
   if (absl::IsAlreadyExists(status)) return absl::AbortedError(status.message());
   return status;
 }
 
-absl::Status PostgresStore::ChangeIn(Worker& worker, const ChangeSet& set) {
+absl::Status PostgresStore::ChangeIn(Worker& worker, const ChangeSet& set, Counters* counters) {
   std::vector<std::string> keys, removed, put_keys, put_values, new_keys, new_values;
   for (const Change& change : set.changes) {
     keys.push_back(change.key);
@@ -343,6 +344,10 @@ absl::Status PostgresStore::ChangeIn(Worker& worker, const ChangeSet& set) {
       (change.before ? put_keys : new_keys).push_back(change.key);
       (change.before ? put_values : new_values).push_back(*change.after);
     }
+  }
+  const auto makes_vault = [](const Change& change) { return change.key == MetaKey() && !change.before; };
+  if (std::any_of(set.changes.begin(), set.changes.end(), makes_vault)) {
+    PHIVEIL_RETURN_IF_ERROR(worker.connection->RunScript("SELECT pg_advisory_xact_lock(7234871366)"));
   }
   const std::string all = PgArray(keys);
   PHIVEIL_ASSIGN_OR_RETURN(
@@ -356,11 +361,14 @@ absl::Status PostgresStore::ChangeIn(Worker& worker, const ChangeSet& set) {
     const bool as_expected = it == found.end() ? !change.before : change.before == it->second;
     if (!as_expected) return absl::AbortedError(Concat(name_, ": a record is not as it was expected"));
   }
-  Counters& counters = worker.counters;
-  ++counters.commits;
-  counters.subjects += static_cast<uint64_t>(set.subjects);
-  counters.mappings += static_cast<uint64_t>(set.mappings);
-  PHIVEIL_ASSIGN_OR_RETURN(std::string record, sealer_->SealCounters(worker.slot, counters));
+  // Not before: of those that make one vault at once, all but the first have the wrong keys.
+  PHIVEIL_RETURN_IF_ERROR(TakeSlot(worker));
+  *counters = worker.counters;
+  ++counters->commits;
+  counters->subjects += static_cast<uint64_t>(set.subjects);
+  counters->mappings += static_cast<uint64_t>(set.mappings);
+  counters->code_length = CodeLength(counters->mappings, counters->code_length);
+  PHIVEIL_ASSIGN_OR_RETURN(std::string record, sealer_->SealCounters(worker.slot, *counters));
   const std::vector<std::string> inserted = {PgArray(new_keys), PgArray(new_values), CountersKey(worker.slot),
                                              std::move(record)};
   const std::vector<std::string> updated = {PgArray(put_keys), PgArray(put_values)};

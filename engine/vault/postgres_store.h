@@ -69,7 +69,7 @@ class PostgresStore final : public Store {
   absl::Status InsertOn(Worker& worker, const std::vector<std::string>& keys, const std::vector<std::string>& values,
                         const Insertion& insertion);
   absl::Status ApplyOn(Worker& worker, const ChangeSet& set);
-  absl::Status ChangeIn(Worker& worker, const ChangeSet& set);
+  absl::Status ChangeIn(Worker& worker, const ChangeSet& set, Counters* counters);
   absl::Status Break(const absl::Status& status);
 
   const std::string url_;

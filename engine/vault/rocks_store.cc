@@ -123,7 +123,7 @@ absl::Status Cannot(const rocksdb::Status& status, const std::string& folder) {
 // Beside a process that writes: its files may go while they are being opened, and the next try sees
 // those that took their place.
 absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenToRead(const RocksOptions& options, const std::string& folder) {
-  constexpr int kTries = 20;
+  constexpr int kTries = 20, kTriesOnDamage = 3;
   rocksdb::Options db_options = StoreOptions(false, options.cache_bytes, options.env);
   db_options.max_open_files = -1;
   rocksdb::Status status;
@@ -131,6 +131,7 @@ absl::StatusOr<std::unique_ptr<rocksdb::DB>> OpenToRead(const RocksOptions& opti
     rocksdb::DB* db = nullptr;
     status = rocksdb::DB::OpenForReadOnly(db_options, folder, &db);
     if (status.ok()) return std::unique_ptr<rocksdb::DB>(db);
+    if (status.IsCorruption() && i + 1 == kTriesOnDamage) break;
   }
   return Cannot(status, folder);
 }
@@ -236,6 +237,10 @@ absl::Status RocksStore::WriteOut(std::span<const Write> writes, const Counters&
 
 absl::StatusOr<std::unique_ptr<StoreSnapshot>> RocksStore::Snapshot() {
   return std::make_unique<RocksSnapshot>(name(), db_.get());
+}
+
+absl::Status RocksStore::CheckBytes() {
+  return ToStatus(db_->VerifyChecksum(), name(), "a file does not match its checksums");
 }
 
 absl::Status RocksStore::Compact() {

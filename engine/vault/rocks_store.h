@@ -34,6 +34,7 @@ class RocksStore final : public GroupStore {
 
   absl::Status Start(const Sealer& sealer) override;
   absl::StatusOr<std::unique_ptr<StoreSnapshot>> Snapshot() override;
+  absl::Status CheckBytes() override;
   absl::Status Compact() override;
 
  private:

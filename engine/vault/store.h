@@ -106,6 +106,9 @@ class Store {
 
   virtual absl::StatusOr<std::unique_ptr<StoreSnapshot>> Snapshot() = 0;
 
+  // DATA_LOSS when bytes that no record needs have changed too, as far as the store can tell.
+  virtual absl::Status CheckBytes() { return absl::OkStatus(); }
+
   // Gives space back that records removed or replaced still take.
   virtual absl::Status Compact() = 0;
 };

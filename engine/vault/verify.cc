@@ -23,7 +23,8 @@ class Verifier {
   Verifier(const Sealer& sealer, StoreSnapshot& snapshot) : sealer_(sealer), snapshot_(snapshot) {}
 
   // Stops only where the store itself cannot be read.
-  void Run() {
+  void Run(const absl::Status& bytes) {
+    if (!bytes.ok()) Damaged("store", MessageOf(bytes));
     const absl::Status read = snapshot_.ForEach("", [this](auto key, auto value) {
       const absl::Status status = Check(key, value);
       if (!status.ok()) Damaged(NameOf(key, value), MessageOf(status));
@@ -201,7 +202,7 @@ absl::StatusOr<VaultReport> VerifyVault(const VaultOptions& options) {
   PHIVEIL_ASSIGN_OR_RETURN(const auto opened, vault_internal::OpenStore(options, Access::kRead, {}));
   PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, opened.store->Snapshot());
   vault_internal::Verifier verifier(*opened.sealer, *snapshot);
-  verifier.Run();
+  verifier.Run(opened.store->CheckBytes());
   return verifier.TakeReport();
 }
 

@@ -30,6 +30,10 @@ class FaultyFileOps : public crypto::FileOps {
     return Fails() ? Fail() : FileOps::Write(fd, data, size);
   }
   ssize_t PWrite(int fd, const void* data, size_t size, off_t offset) override {
+    if (mode_ == Mode::kShortWriteThenOnce && left_ == 0 && size > 1 && !short_written_) {
+      short_written_ = true;
+      return FileOps::PWrite(fd, data, size / 2, offset);
+    }
     return Fails() ? Fail() : FileOps::PWrite(fd, data, size, offset);
   }
   int Fsync(int fd) override { return Fails() ? Fail() : FileOps::Fsync(fd); }

@@ -1,4 +1,4 @@
-#include "postgres_server.h"
+#include "vault/postgres_server.h"
 
 #include <unistd.h>
 

@@ -28,7 +28,8 @@
 //   policy.h        actions, what tokens may show, which claim a policy can bear
 //   key.h           the key that the customer owns
 //   keys.h          keys that AWS KMS or HashiCorp Vault guards
-//   vault.h         the store, group commit
+//   vault.h         the store, tenants, group commit; rotation, forgetting, expiry
+//   vault_tools.h   verify, back up, compact; merge the shards of workers
 //   audit.h         the chained log
 //   access.h        who may restore, and how much in a minute
 //   rule_pack.h     compiled rules
@@ -56,5 +57,6 @@
 #include "phiveil/rule_pack.h"
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
+#include "phiveil/vault_tools.h"
 
 #endif  // PHIVEIL_PHIVEIL_H_
