@@ -10,7 +10,9 @@ ExitCode RunText(const Options& options);     // redact, find, restore
 ExitCode RunExplain(const Options& options);  // explain
 ExitCode RunEval(const Options& options);     // eval
 ExitCode RunRules(const Options& options);    // rules *, policy *
-ExitCode RunVault(const Options& options);    // vault *, audit *
+ExitCode RunPolicy(const Options& options);   // policy explain, gate, register
+ExitCode RunVault(const Options& options);    // vault *
+ExitCode RunAudit(const Options& options);    // audit *
 
 // The whole program, main() aside.
 int Main(int argc, char** argv);

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/file_error.h"
+#include "compiler/profile_reader.h"
 #include "compiler/tools.h"
 #include "phiveil/policy.h"
 #include "rules/builtin.h"
@@ -20,6 +21,11 @@ ExitCode ListPolicies() {
     }
     std::cout << policy->name() << " " << policy->version() << "  (" << BasisName(policy->basis()) << ")\n    "
               << policy->about() << "\n    " << policy->claim() << "\n";
+  }
+  for (const auto& name : BuiltinTaskNames()) {
+    rules::Diagnostics diagnostics;
+    const auto task = rules::ReadTaskProfile(std::string(name), std::string(BuiltinTask(name).value_or("")), &diagnostics);
+    if (task) std::cout << "task " << task->name << " " << task->version << "\n    " << task->about << "\n";
   }
   return kAllDone;
 }

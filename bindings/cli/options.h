@@ -45,6 +45,14 @@ struct Options {
   std::vector<std::string> known;
   std::optional<size_t> show_misses, show_errors;
 
+  std::string task;  // empty: none
+
+  // policy gate, policy register
+  std::string profile, jurisdiction, day;
+
+  // audit
+  std::string since, subject_hash, signing_key, public_key, expect;
+
   // rules, policy, audit
   std::string folder, rule_id, file;
 };

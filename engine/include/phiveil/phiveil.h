@@ -27,6 +27,8 @@
 //   deidentifier.h  the engine: Find, Redact, RedactBatch, Restore, Explain
 //   policy.h        actions, what tokens may show, which claim a policy can bear
 //   key.h           the key that the customer owns
+//   task.h          the minimum a task needs
+//   deployment.h    where text may go: provider, agreement, region; the gate
 //   vault.h         the store, group commit
 //   audit.h         the chained log
 //   rule_pack.h     compiled rules
@@ -43,11 +45,13 @@
 #include "phiveil/audit.h"
 #include "phiveil/category.h"
 #include "phiveil/deidentifier.h"
+#include "phiveil/deployment.h"
 #include "phiveil/finding.h"
 #include "phiveil/key.h"
 #include "phiveil/original.h"
 #include "phiveil/policy.h"
 #include "phiveil/rule_pack.h"
+#include "phiveil/task.h"
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
 
