@@ -35,7 +35,7 @@ struct OpenFile {
 // All files and the head as they stood at one moment between two writes.
 struct Snapshot {
   std::vector<OpenFile> files;  // the closed ones, and the open one at the end
-  uint64_t missing = 0;         // the number of the first closed file that is not there; 0: none
+  uint64_t missing = 0;         // the number of the first closed file that is not there
   std::string head;             // empty when missing
 };
 
@@ -49,15 +49,6 @@ absl::StatusOr<OpenFile> OpenForReading(const std::string& path) {
   return out;
 }
 
-// The number that the open file goes by: the head's, or one more than the last closed file's. A file closed
-// since the head was written counts.
-uint64_t SegmentsOf(const std::string& path, std::string_view head_bytes) {
-  const auto head = DecodeHead(head_bytes, nullptr);
-  uint64_t segment = head.ok() ? head->segment : 1;
-  while (access(SegmentPath(path, segment).c_str(), F_OK) == 0) ++segment;
-  return segment;
-}
-
 absl::StatusOr<Snapshot> TakeSnapshot(const std::string& path) {
   Snapshot snapshot;
   const std::string head_path = HeadPath(path);
@@ -69,11 +60,11 @@ absl::StatusOr<Snapshot> TakeSnapshot(const std::string& path) {
     }
     PHIVEIL_ASSIGN_OR_RETURN(snapshot.head, crypto::ReadAt(head.get(), 0, kAuditHeadSize + 1, head_path));
   }
-  const uint64_t open_segment = SegmentsOf(path, snapshot.head);
-  for (uint64_t i = 1; i < open_segment; ++i) {
+  // As many as there are: what an unauthenticated head says of their number is not believed here.
+  for (uint64_t i = 1; snapshot.missing == 0; ++i) {
     auto closed = OpenForReading(SegmentPath(path, i));
     if (absl::IsNotFound(closed.status())) {
-      if (snapshot.missing == 0) snapshot.missing = i;
+      snapshot.missing = i;
       continue;
     }
     PHIVEIL_RETURN_IF_ERROR(closed.status());
@@ -96,7 +87,7 @@ class Verifier {
     if (!head.ok() && head.status().code() != absl::StatusCode::kDataLoss) {
       return absl::Status(head.status().code(), absl::StrCat(path_, ": ", head.status().message()));
     }
-    if (snapshot.missing > 0) {
+    if (head.ok() && snapshot.missing < head->segment) {
       return Bad(SegmentPath(path_, snapshot.missing), 0, "this file is missing, and the chain with it");
     }
     if (head.ok()) head_ = &*head;
