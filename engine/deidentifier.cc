@@ -70,6 +70,12 @@ int YearNow() {
   return static_cast<int>(std::chrono::year_month_day(today).year());
 }
 
+std::string Today() {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+  const auto two = [](unsigned value) { return Concat(value < 10 ? "0" : "", value); };
+  return Concat(static_cast<int>(day.year()), "-", two(static_cast<unsigned>(day.month())), "-", two(static_cast<unsigned>(day.day())));
+}
+
 }  // namespace
 
 struct Deidentifier::Impl {
@@ -97,7 +103,9 @@ struct Deidentifier::Impl {
     SubjectBook book;
     std::vector<BookEntry> entries;
     std::unique_lock<std::mutex> turn;
-    Writers writers{nullptr, sealer ? &*sealer : nullptr, subject};
+    std::vector<TextStretch> left_out;
+    if (task) left_out = LeftOut(record.text, *task);
+    Writers writers{nullptr, sealer ? &*sealer : nullptr, subject, left_out};
     std::optional<Surrogates> surrogates;
     if (parts.policy.NeedsSubject()) {
       turn = keeper.Turn(subject);
@@ -186,7 +194,41 @@ struct Deidentifier::Impl {
     entry.input = record.text;
     entry.policy = policy_name;
     entry.pack = pack_name;
+    if (task) entry.task = Concat(task->name, "@", task->version);
+    if (deployment && verb == AuditRecord::Verb::kRedact) {
+      entry.provider = ProviderName(deployment->provider);
+      entry.model = deployment->model;
+      entry.region = deployment->inference_region;
+      entry.reason = Concat("gate of ", deployment->name, "@", deployment->version, " allows");
+    }
     return entry;
+  }
+
+  // OK, or why the gate denies; decided once a day.
+  absl::Status AskGate() {
+    if (!deployment) return absl::OkStatus();
+    const std::string today = Today();
+    const std::lock_guard<std::mutex> lock(gate_mutex);
+    if (today == gate_day) return gate;
+    gate_day = today;
+    gate = absl::OkStatus();
+    const GateDecision decision = DecideGate(*deployment, {&parts.policy, nullptr, parts.jurisdiction, today});
+    if (decision.allowed) return gate;
+    std::string message = Concat("gate of ", deployment->name, "@", deployment->version, " denies:");
+    for (const GateReason& reason : decision.reasons) message += Concat(" ", reason.code);
+    return gate = absl::PermissionDeniedError(message);
+  }
+
+  absl::Status RecordDenied(std::span<const Record> records, const absl::Status& why) {
+    if (parts.audit == nullptr) return why;
+    std::vector<AuditRecord> entries;
+    for (const Record& record : records) {
+      AuditRecord& entry = entries.emplace_back(NewEntry(AuditRecord::Verb::kRedact, record));
+      entry.allowed = false;
+      entry.reason = std::string(why.message());
+    }
+    PHIVEIL_RETURN_IF_ERROR(parts.audit->Append(entries));
+    return why;
   }
 
   Parts parts;
@@ -194,6 +236,11 @@ struct Deidentifier::Impl {
   float floor = 1.0f;
   std::string policy_name, pack_name;
   std::optional<ValueSealer> sealer;
+  std::optional<TaskProfile> task;
+  std::optional<DeploymentProfile> deployment;
+  std::mutex gate_mutex;
+  std::string gate_day;  // under gate_mutex, as is the next
+  absl::Status gate;
   SubjectKeeper keeper;
   WorkspacePool workspaces;
 };
@@ -207,7 +254,10 @@ absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) 
     return absl::FailedPreconditionError(Concat("policy ", parts.policy.name(), " uses tokens and needs a vault"));
   }
   if (parts.reference_year == 0) parts.reference_year = YearNow();
+  if (parts.task != nullptr) parts.policy = parts.policy.RestrictedTo(parts.task->may_stay);
   auto impl = std::make_unique<Impl>(std::move(parts));
+  if (const TaskProfile* task = std::exchange(impl->parts.task, nullptr); task != nullptr) impl->task = *task;
+  if (const DeploymentProfile* to = std::exchange(impl->parts.deployment, nullptr); to != nullptr) impl->deployment = *to;
   if (const KeyEncryptionKey* key = std::exchange(impl->parts.key, nullptr); key != nullptr) {
     PHIVEIL_ASSIGN_OR_RETURN(impl->sealer, ValueSealer::From(*key, impl->parts.tenant));
   }
@@ -222,6 +272,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
   if (impl_->parts.policy.NeedsKey() && !impl_->sealer) {
     return absl::FailedPreconditionError(Concat("policy ", policy().name(), " seals values and needs a key"));
   }
+  if (const absl::Status gate = impl_->AskGate(); !gate.ok()) return impl_->RecordDenied(records, gate);
   std::vector<absl::StatusOr<Redacted>> results;
   results.reserve(records.size());
   Vault::Ticket ticket = 0;

@@ -23,6 +23,10 @@ std::optional<std::string_view> BuiltinPolicy(std::string_view name);
 // In alphabetical order.
 std::vector<std::string_view> BuiltinPolicyNames();
 
+// A task's YAML by its name (rules/tasks), as rules::ReadTaskProfile takes it.
+std::optional<std::string_view> BuiltinTask(std::string_view name);
+std::vector<std::string_view> BuiltinTaskNames();
+
 }  // namespace phiveil
 
 #endif  // PHIVEIL_RULES_BUILTIN_H_

@@ -10,9 +10,11 @@ ExitCode RunText(const Options& options);     // redact, find, restore
 ExitCode RunExplain(const Options& options);  // explain
 ExitCode RunEval(const Options& options);     // eval
 ExitCode RunRules(const Options& options);    // rules *, policy *
+ExitCode RunPolicy(const Options& options);   // policy explain, gate, register
 ExitCode RunKey(const Options& options);      // key *
 ExitCode RunKeeping(const Options& options);  // vault rotate, reencrypt, forget, sweep
-ExitCode RunVault(const Options& options);    // vault *, audit *
+ExitCode RunVault(const Options& options);    // vault *, but for those above
+ExitCode RunAudit(const Options& options);    // audit *
 
 // The whole program, main() aside.
 int Main(int argc, char** argv);

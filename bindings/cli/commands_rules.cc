@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/eval_gold.h"
 #include "cli/file_error.h"
+#include "compiler/profile_reader.h"
 #include "compiler/rule_cost.h"
 #include "compiler/tools.h"
 #include "phiveil/policy.h"
@@ -22,6 +23,11 @@ ExitCode ListPolicies() {
     }
     std::cout << policy->name() << " " << policy->version() << "  (" << BasisName(policy->basis()) << ")\n    "
               << policy->about() << "\n    " << policy->claim() << "\n";
+  }
+  for (const auto& name : BuiltinTaskNames()) {
+    rules::Diagnostics diagnostics;
+    const auto task = rules::ReadTaskProfile(std::string(name), std::string(BuiltinTask(name).value_or("")), &diagnostics);
+    if (task) std::cout << "task " << task->name << " " << task->version << "\n    " << task->about << "\n";
   }
   return kAllDone;
 }

@@ -183,6 +183,7 @@ ExitCode RunText(const Options& options) {
   absl::StatusOr<std::unique_ptr<Session>> session = OpenSession(options, settings.format.verb, std::cerr);
   if (!session.ok()) return CannotStart(session.status());
   const Places& places = (*session)->places;
+  if (options.purpose.empty() && !(*session)->purpose.empty()) settings.format.purpose = (*session)->purpose;
   settings.read.excluded = {places.state.path(), places.vault};
   if (settings.output.kind == OutputPlan::Kind::kFolder) settings.read.excluded.push_back(settings.output.path);
   settings.output.errors_path = ErrorsPath(options, settings.output, places);

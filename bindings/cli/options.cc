@@ -164,6 +164,17 @@ void AddRun(CLI::App* app, Options* options) {
   app->add_flag("--verbose", options->verbose, "Name pack and policy at the start; add to findings their reasons");
 }
 
+void AddJurisdiction(CLI::App* app, Options* options) {
+  app->add_option("--jurisdiction", options->jurisdiction, "Whose subjects the texts are about (default: the rules of both)")
+      ->type_name("US|EU")
+      ->check(CLI::IsMember({"US", "EU"}).description(""));
+}
+
+void AddTask(CLI::App* app, Options* options) {
+  app->add_option("--task", options->task, "Pass only what this task needs: summarise, code, triage, research, or a file")
+      ->type_name("NAME|FILE");
+}
+
 void AddContext(CLI::App* app, Options* options) {
   app->add_option("--subject", options->subject,
                   "Who all the texts are about; scopes tokens (default: each record's own subject, else its id)")
@@ -205,12 +216,22 @@ CLI::App* AddFamily(CLI::App* parent, const std::string& name, const std::string
   return app;
 }
 
+void AddSigningKey(CLI::App* app, Options* options) {
+  app->add_option("--signing-key", options->signing_key, "Key file that signs the audit log (default: the vault's key)")
+      ->type_name("FILE");
+}
+
 void AddTextCommands(CLI::App* app, Options* options) {
   CLI::App* redact = AddCommand(app, "redact", "Put tokens in the place of identifiers", options);
   redact->footer(kRedactFooter);
   AddInputs(redact, options);
   AddPack(redact, options);
   AddPolicy(redact, options);
+  AddTask(redact, options);
+  redact->add_option("--profile", options->profile, "Where the text goes: a deployment profile, whose gate must allow it")
+      ->type_name("FILE");
+  AddJurisdiction(redact, options);
+  AddSigningKey(redact, options);
   AddVault(redact, options);
   AddTenant(redact, options);
   AddAudit(redact, options);
@@ -314,7 +335,23 @@ void AddRuleCommands(CLI::App* app, Options* options) {
   CLI::App* policy = AddFamily(app, "policy", "Look at and check policies");
   CLI::App* check = AddCommand(policy, "check", "Whether a policy's actions bear its claim", options);
   check->add_option("FILE", options->file, "The policy")->type_name("")->required();
-  AddCommand(policy, "list", "The built-in policies and what their results may be called", options);
+  CLI::App* words = AddCommand(policy, "explain", "What leaves, what stays, what the result may be called", options);
+  words->add_option("POLICY", options->file, "A built-in policy or a file")->type_name("")->required();
+  AddTask(words, options);
+  AddCommand(policy, "list", "The built-in policies and tasks, and what their results may be called", options);
+  CLI::App* gate = AddCommand(policy, "gate", "Whether text may go to a model service, with every reason", options);
+  CLI::App* record = AddCommand(policy, "register", "The record of processing, GDPR Art. 30", options);
+  for (CLI::App* command : {gate, record}) {
+    command->add_option("--profile", options->profile, "The deployment profile")->type_name("FILE")->required();
+    AddPolicy(command, options);
+    AddTask(command, options);
+    command->add_option("--day", options->day, "Decide as of this day (default: today, UTC)")->type_name("YYYY-MM-DD");
+  }
+  gate->footer("Exit codes: 0 allowed, 1 denied. Without --jurisdiction the rules of both must hold.");
+  AddJurisdiction(gate, options);
+  record->add_option("--format", options->format, "md or json")
+      ->type_name("md|json")
+      ->check(CLI::IsMember({"md", "json"}).description(""));
 }
 
 void AddKeepingCommands(CLI::App* vault, Options* options) {
@@ -377,7 +414,27 @@ void AddVaultCommands(CLI::App* app, Options* options) {
   CLI::App* verify = AddCommand(audit, "verify", "Find any change, cut or gap in the log", options);
   AddAudit(verify, options);
   AddKey(verify, options);
-  AddAudit(AddCommand(audit, "show", "Print the log, one record a line", options), options);
+  verify->add_option("--public-key", options->public_key, "Check signatures with this key instead of the vault's (audit key)")
+      ->type_name("HEX");
+  verify->add_option("--expect", options->expect, "A checkpoint kept elsewhere, which the log must still hold")
+      ->type_name("SEQ:HASH");
+  CLI::App* show = AddCommand(audit, "show", "The log in words, one record a line", options);
+  CLI::App* out = AddCommand(audit, "export", "The log as JSON Lines, for a SIEM", options);
+  for (CLI::App* command : {show, out}) {
+    AddAudit(command, options);
+    AddKey(command, options);
+    command->add_option("--since", options->since, "Records of this time (UTC) and later")->type_name("YYYY-MM-DD[THH:MM:SS]");
+    command->add_option("--actor", options->actor, "Records of this actor")->type_name("A");
+    CLI::Option* hash = command->add_option("--subject-hash", options->subject_hash, "Records of the subject with this keyed hash")->type_name("HEX");
+    command->add_option("--subject", options->subject, "Records of this subject; needs the key")->type_name("S")->excludes(hash);
+  }
+  CLI::App* sign = AddCommand(audit, "checkpoint", "Sign where the log stands, and print it to be kept elsewhere", options);
+  AddAudit(sign, options);
+  AddKey(sign, options);
+  AddSigningKey(sign, options);
+  CLI::App* key = AddCommand(audit, "key", "The public key that checks the log's signatures", options);
+  AddKey(key, options);
+  AddSigningKey(key, options);
 }
 
 }  // namespace

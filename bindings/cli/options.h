@@ -49,6 +49,14 @@ struct Options {
   std::vector<std::string> known;
   std::optional<size_t> show_misses, show_errors;
 
+  std::string task;  // empty: none
+
+  // policy gate, policy register
+  std::string profile, jurisdiction, day;
+
+  // audit
+  std::string since, subject_hash, signing_key, public_key, expect;
+
   std::string to;  // vault backup: the empty place; key rewrap, vault rotate: the key to go to
 
   // vault merge, retoken

@@ -18,6 +18,7 @@
 #include "base/status_macros.h"
 #include "cli/file_error.h"
 #include "compiler/policy_compiler.h"
+#include "compiler/profile_reader.h"
 #include "rules/builtin.h"
 
 namespace phiveil::cli {
@@ -49,6 +50,13 @@ absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
   return absl::Status(status.code(), Concat(prefix, MessageOf(status)));
 }
 
+absl::Status Refused(std::string_view what, const rules::Diagnostics& diagnostics) {
+  std::string message = Concat(what, " is refused:");
+  for (const rules::Diagnostic& diagnostic : diagnostics.Sorted())
+    message += "\n" + rules::FormatDiagnostic(diagnostic);
+  return absl::InvalidArgumentError(message);
+}
+
 absl::StatusOr<std::string> PolicyBytes(const std::string& name) {
   if (const auto built_in = BuiltinPolicy(name)) return std::string(*built_in);
   if (access(name.c_str(), F_OK) != 0) {
@@ -59,10 +67,7 @@ absl::StatusOr<std::string> PolicyBytes(const std::string& name) {
   rules::Diagnostics diagnostics;
   std::optional<std::string> compiled = rules::CompilePolicy(name, &diagnostics);
   if (compiled.has_value()) return *std::move(compiled);
-  std::string message = Concat("policy ", name, " is refused:");
-  for (const rules::Diagnostic& diagnostic : diagnostics.Sorted())
-    message += "\n" + rules::FormatDiagnostic(diagnostic);
-  return absl::InvalidArgumentError(message);
+  return Refused(Concat("policy ", name), diagnostics);
 }
 
 absl::Status LoadRules(const Options& options, Deidentifier::Parts* parts, std::string* identity) {
@@ -113,13 +118,50 @@ absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidenti
     session->vault = *std::move(vault);
     if (fresh && !IsDatabase(places.vault)) err << "phiveil: made the vault " << places.vault << "\n";
   }
-  auto audit = OpenAuditLog({.path = places.audit, .key = session->key.get()});
+  auto audit = OpenAuditLog(
+      {.path = places.audit, .key = session->key.get(), .signing_key = session->signing_key.get()});
   if (!audit.ok()) return Prefixed(Concat("audit log ", places.audit, ": "), audit.status());
   session->audit = *std::move(audit);
   return absl::OkStatus();
 }
 
 }  // namespace
+
+Jurisdiction JurisdictionOf(const Options& options) {
+  if (options.jurisdiction.empty()) return Jurisdiction::kUnstated;
+  return options.jurisdiction == "EU" ? Jurisdiction::kEu : Jurisdiction::kUs;
+}
+
+absl::StatusOr<Policy> OpenPolicy(const std::string& name) {
+  PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes, PolicyBytes(name));
+  auto policy = Policy::Load(bytes);
+  return policy.ok() ? policy : Prefixed(Concat("policy ", name, ": "), policy.status());
+}
+
+absl::StatusOr<TaskProfile> OpenTask(const std::string& name) {
+  std::string text;
+  if (const auto built_in = BuiltinTask(name)) {
+    text = *built_in;
+  } else if (access(name.c_str(), F_OK) == 0) {
+    PHIVEIL_ASSIGN_OR_RETURN(text, ReadWhole(name));
+  } else {
+    std::string names;
+    for (const auto& known : BuiltinTaskNames()) names += Concat(names.empty() ? "" : ", ", known);
+    return absl::NotFoundError(Concat("no task or file ", name, "; built in are ", names));
+  }
+  rules::Diagnostics diagnostics;
+  auto task = rules::ReadTaskProfile(name, std::move(text), &diagnostics);
+  if (!task) return Refused(Concat("task ", name), diagnostics);
+  return *std::move(task);
+}
+
+absl::StatusOr<DeploymentProfile> OpenProfile(const std::string& file) {
+  PHIVEIL_ASSIGN_OR_RETURN(std::string text, ReadWhole(file));
+  rules::Diagnostics diagnostics;
+  auto profile = rules::ReadDeploymentProfile(file, std::move(text), &diagnostics);
+  if (!profile) return Refused(Concat("profile ", file), diagnostics);
+  return *std::move(profile);
+}
 
 absl::StatusOr<Places> FindPlaces(const Options& options) {
   if (!IsDatabase(options.vault)) {
@@ -181,10 +223,28 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   session->tenant = options.tenant;
   Deidentifier::Parts parts;
   PHIVEIL_RETURN_IF_ERROR(LoadRules(options, &parts, &session->identity));
+  TaskProfile task;
+  if (!options.task.empty()) {
+    PHIVEIL_ASSIGN_OR_RETURN(task, OpenTask(options.task));
+    parts.task = &task;
+    session->purpose = task.purpose;
+    session->identity = Sha256Hex(Concat(session->identity, " task ", task.name, " ", task.version));
+  }
   if (verb == Verb::kFind) {
     session->vault = std::make_unique<ClosedVault>();
   } else {
+    if (!options.signing_key.empty()) {
+      auto signer = KeyEncryptionKey::FromFile(options.signing_key);
+      if (!signer.ok()) return Prefixed(Concat("signing key ", options.signing_key, ": "), signer.status());
+      session->signing_key = std::make_unique<KeyEncryptionKey>(*std::move(signer));
+    }
     PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, options.ttl_days, session.get(), &parts, err));
+  }
+  DeploymentProfile deployment;
+  if (!options.profile.empty()) {
+    PHIVEIL_ASSIGN_OR_RETURN(deployment, OpenProfile(options.profile));
+    parts.deployment = &deployment;
+    parts.jurisdiction = JurisdictionOf(options);
   }
   parts.vault = session->vault.get();
   parts.audit = session->audit.get();
@@ -193,7 +253,6 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   if (verb == Verb::kRestore) {
     PHIVEIL_ASSIGN_OR_RETURN(session->access, OpenAccess(options, session->places));
     parts.access = session->access.get();
-    parts.tenant = options.tenant;
   }
   PHIVEIL_ASSIGN_OR_RETURN(session->engine, Deidentifier::Create(std::move(parts)));
   return session;

@@ -15,6 +15,7 @@
 #include "cli/state_dir.h"
 #include "phiveil/audit.h"
 #include "phiveil/deidentifier.h"
+#include "phiveil/deployment.h"
 #include "phiveil/keys.h"
 #include "phiveil/vault.h"
 
@@ -34,18 +35,26 @@ absl::StatusOr<Places> FindPlaces(const Options& options);
 struct Session {
   Places places;
   std::unique_ptr<KeyEncryptionKey> key;
+  std::unique_ptr<KeyEncryptionKey> signing_key;  // null: `key` signs
   std::unique_ptr<Vault> vault;
   std::unique_ptr<AuditLog> audit;
   std::unique_ptr<AccessControl> access;  // null: everybody may
   std::unique_ptr<Deidentifier> engine;
   std::string tenant;
   std::string identity;  // of pack and policy, bytes and all
+  std::string purpose;   // the task's
   bool uses_vault = false;
 };
 
 // For find and explain, which neither keep nor record anything, vault and audit log stay closed.
 // What is made at first use is named on `err`. Errors say what to do.
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err);
+
+// The policy, task and deployment profile that a name or a file gives.
+absl::StatusOr<Policy> OpenPolicy(const std::string& name);
+absl::StatusOr<TaskProfile> OpenTask(const std::string& name);
+absl::StatusOr<DeploymentProfile> OpenProfile(const std::string& file);
+Jurisdiction JurisdictionOf(const Options& options);
 
 // The key of `places`, made when neither it nor a vault is there and `create` says so.
 absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err);

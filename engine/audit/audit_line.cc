@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "audit/json_text.h"
 #include "base/status_macros.h"
+#include "crypto/ed25519.h"
 
 namespace phiveil::audit_internal {
 namespace {
@@ -19,7 +20,11 @@ using crypto::View;
 
 constexpr size_t kMacSize = 16;
 constexpr std::array<std::string_view, 6> kVerbs = {"redact", "restore", "forget", "sweep", "rotate", "reencrypt"};
-constexpr std::string_view kStart = "{\"v\":1,";
+constexpr std::string_view kStart = "{\"v\":2,";
+constexpr std::string_view kOldStart = "{\"v\":1,";
+constexpr size_t kTimeField = std::string_view("\"time\":\"2026-11-23T00:00:00.000000Z\"").size();
+constexpr std::string_view kCheckpoint = ",\"verb\":\"checkpoint\",\"segment\":";
+constexpr std::string_view kSignatureField = ",\"sig\":\"";
 constexpr std::string_view kSeqField = ",\"seq\":";
 constexpr std::string_view kPrevField = ",\"prev\":\"";
 constexpr std::string_view kHashField = ",\"hash\":\"";
@@ -93,6 +98,11 @@ absl::StatusOr<Hash> LineMac(const AuditKeys& keys, const Hash& hash) {
   return mac;
 }
 
+// A checkpoint signs its own fields and the record before it.
+std::string SignedText(std::string_view fields, const ChainEnd& end) {
+  return std::string("phiveil audit checkpoint").append(1, '\0').append(fields).append(std::to_string(end.seq)).append(View(end.hash));
+}
+
 std::string Tail(const Hash& hash, std::string_view mac) {
   std::string out(kHashField);
   AppendHex(View(hash), &out);
@@ -103,12 +113,15 @@ std::string Tail(const Hash& hash, std::string_view mac) {
 
 }  // namespace
 
-absl::StatusOr<AuditKeys> AuditKeys::From(const KeyEncryptionKey& key) {
+absl::StatusOr<AuditKeys> AuditKeys::From(const KeyEncryptionKey& key, const KeyEncryptionKey* signing_key) {
   AuditKeys keys{key.Derive("phiveil audit text"), key.Derive("phiveil audit subject"), key.Derive("phiveil audit mac"),
-                 key.derivation_id()};
-  for (const Original* derived : {&keys.text, &keys.subject, &keys.mac}) {
+                 key.derivation_id(), (signing_key != nullptr ? *signing_key : key).Derive("phiveil audit sign"), {}};
+  for (const Original* derived : {&keys.text, &keys.subject, &keys.mac, &keys.seed}) {
     if (derived->size() != crypto::kKeySize) return absl::FailedPreconditionError("the key cannot be used");
   }
+  crypto::PublicKey public_key{};
+  PHIVEIL_RETURN_IF_ERROR(crypto::Ed25519Public(keys.seed.ExposeOriginal(), &public_key));
+  keys.public_key.assign(public_key.data(), public_key.size());
   return keys;
 }
 
@@ -127,9 +140,41 @@ absl::StatusOr<std::string> LineBody(const AuditRecord& record, const AuditKeys&
   AppendField("reason", record.reason, &out);
   AppendField("policy", record.policy, &out);
   AppendField("pack", record.pack, &out);
+  AppendField("task", record.task, &out);
+  AppendField("provider", record.provider, &out);
+  AppendField("model", record.model, &out);
+  AppendField("region", record.region, &out);
   AppendCounts(record, &out);
   if (record.verb == AuditRecord::Verb::kRestore) AppendTokens(record, &out);
   return out;
+}
+
+absl::StatusOr<std::string> CheckpointBody(const AuditKeys& keys, const ChainEnd& end, uint64_t segment,
+                                           int64_t time_us) {
+  std::string out(kStart);
+  AppendTime(time_us, &out);
+  out.append(kCheckpoint).append(std::to_string(segment)).append(",\"key\":\"");
+  AppendHex(keys.public_key, &out);
+  out.append("\"");
+  crypto::Signature signature{};
+  PHIVEIL_RETURN_IF_ERROR(crypto::Ed25519Sign(keys.seed.ExposeOriginal(), SignedText(out, end), &signature));
+  out.append(kSignatureField);
+  AppendHex({signature.data(), signature.size()}, &out);
+  out.append("\"");
+  return out;
+}
+
+bool IsCheckpoint(std::string_view line) {
+  return line.starts_with(kStart) && line.size() > kStart.size() + kTimeField &&
+         line.substr(kStart.size() + kTimeField).starts_with(kCheckpoint);
+}
+
+bool ChecksAsCheckpoint(std::string_view line, const ChainEnd& end, std::string_view public_key) {
+  const size_t field = line.find(kSignatureField);
+  if (field == std::string_view::npos) return false;
+  const std::string_view hex = line.substr(field + kSignatureField.size(), 2 * crypto::Signature().size());
+  const std::string signature = absl::HexStringToBytes(absl::string_view(hex.data(), hex.size()));
+  return crypto::Ed25519Verify(public_key, SignedText(line.substr(0, field), end), signature);
 }
 
 absl::Status AppendLine(std::string_view body, const AuditKeys& keys, ChainEnd* end, std::string* out) {
@@ -146,7 +191,7 @@ absl::Status AppendLine(std::string_view body, const AuditKeys& keys, ChainEnd* 
 
 absl::StatusOr<std::optional<std::string>> CheckLine(std::string_view line, const AuditKeys* keys, ChainEnd* end) {
   using Problem = std::optional<std::string>;
-  if (line.size() < kTailSize + kPrevSize || !line.starts_with(kStart)) return Problem("not a record of the log");
+  if (line.size() < kTailSize + kPrevSize || (!line.starts_with(kStart) && !line.starts_with(kOldStart))) return Problem("not a record of the log");
   const std::string_view hashed = line.substr(0, line.size() - kTailSize);
   const std::string_view tail = line.substr(hashed.size());
 

@@ -3,7 +3,7 @@
 
 // One line of the log: writing it, and checking one that was read.
 //
-//   {"v":1, … ,"seq":17,"prev":"<64 hex>","hash":"<64 hex>","mac":"<32 hex>"}
+//   {"v":2, … ,"seq":17,"prev":"<64 hex>","hash":"<64 hex>","mac":"<32 hex>"}
 //
 // `hash` is over everything before `,"hash"`; `mac` authenticates the hash. The part before `,"seq"`
 // does not depend on the place in the log, so it is made outside the log's lock.
@@ -28,8 +28,10 @@ struct AuditKeys {
   Original subject;  // hashes of subjects
   Original mac;      // lines and head
   std::string id;
+  Original seed;  // signs checkpoints and head
+  std::string public_key;
 
-  static absl::StatusOr<AuditKeys> From(const KeyEncryptionKey& key);
+  static absl::StatusOr<AuditKeys> From(const KeyEncryptionKey& key, const KeyEncryptionKey* signing_key = nullptr);
 };
 
 // Where the chain stands: the newest record. Before the first: seq 0, a hash of zeros.
@@ -38,11 +40,19 @@ struct ChainEnd {
   Hash hash{};
 };
 
-// `{"v":1, … ` up to what depends on the place. `time_us`: microseconds since 1970, UTC.
+// `{"v":2, … ` up to what depends on the place. `time_us`: microseconds since 1970, UTC.
 absl::StatusOr<std::string> LineBody(const AuditRecord& record, const AuditKeys& keys, int64_t time_us);
 
 // Appends the finished line with its newline and moves `end` on.
 absl::Status AppendLine(std::string_view body, const AuditKeys& keys, ChainEnd* end, std::string* out);
+
+// A checkpoint for the place after `end`, which it signs, in the form of LineBody.
+absl::StatusOr<std::string> CheckpointBody(const AuditKeys& keys, const ChainEnd& end, uint64_t segment, int64_t time_us);
+
+bool IsCheckpoint(std::string_view line);
+
+// Whether the checkpoint in `line` signs `end` under the public key (32 bytes).
+bool ChecksAsCheckpoint(std::string_view line, const ChainEnd& end, std::string_view public_key);
 
 // What is wrong with `line` (without its newline) as the one after `end`, or nothing; then `end` has
 // moved on. Without keys the MAC is not looked at.

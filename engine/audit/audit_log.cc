@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "audit/line_reader.h"
 #include "base/status_macros.h"
@@ -45,6 +47,8 @@ int64_t NowMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
+constexpr int64_t kMicros = 1'000'000;
+
 absl::StatusOr<FileDescriptor> OpenPrivate(const std::string& path, int flags, FileOps& ops) {
   FileDescriptor fd(ops.Open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, 0600));
   if (!fd.valid() && errno == ELOOP) return absl::FailedPreconditionError(absl::StrCat(path, ": is a symbolic link"));
@@ -60,6 +64,10 @@ absl::StatusOr<FileDescriptor> OpenPrivate(const std::string& path, int flags, F
 
 }  // namespace
 
+absl::StatusOr<FileDescriptor> OpenLogFile(const std::string& path, FileOps& ops) {
+  return OpenPrivate(path, O_APPEND, ops);
+}
+
 absl::Status FileAuditLog::Append(std::span<const AuditRecord> records) {
   if (records.empty()) return absl::OkStatus();
   Waiter waiter;
@@ -70,10 +78,20 @@ absl::Status FileAuditLog::Append(std::span<const AuditRecord> records) {
       return absl::InvalidArgumentError("actor, purpose, record id and reason together are longer than 512 KiB");
     }
   }
+  return Submit(&waiter);
+}
+
+absl::Status FileAuditLog::Checkpoint() {
+  Waiter waiter;
+  waiter.checkpoint = true;
+  return Submit(&waiter);
+}
+
+absl::Status FileAuditLog::Submit(Waiter* waiter) {
   std::unique_lock lock(mutex_);
-  queue_.push_back(&waiter);
-  while (!waiter.done && writing_) written_.wait(lock);
-  if (waiter.done) return waiter.status;
+  queue_.push_back(waiter);
+  while (!waiter->done && writing_) written_.wait(lock);
+  if (waiter->done) return waiter->status;
   writing_ = true;
   const std::vector<Waiter*> group = std::exchange(queue_, {});
   lock.unlock();
@@ -90,22 +108,39 @@ absl::Status FileAuditLog::Append(std::span<const AuditRecord> records) {
 
 absl::Status FileAuditLog::WriteGroup(const std::vector<Waiter*>& group) {
   PHIVEIL_RETURN_IF_ERROR(broken_);
-  const FileLock lock(log_.get());
+  const FileLock lock(head_.get());
   if (!lock.held()) return ErrnoStatus(errno, "cannot lock", path_);
   PHIVEIL_ASSIGN_OR_RETURN(const uint64_t size, CheckedSize());
   if (size != newest_.size) PHIVEIL_RETURN_IF_ERROR(RecoverLocked());  // another process has written
+  if (IsDue()) PHIVEIL_RETURN_IF_ERROR(Rotate());
   return WriteLocked(group);
 }
 
 absl::Status FileAuditLog::WriteLocked(const std::vector<Waiter*>& group) {
   AuditHead next = newest_;
   std::string bytes;
+  bool asked = false;
   for (const Waiter* waiter : group) {
+    asked = asked || waiter->checkpoint;
     for (const std::string& body : waiter->bodies) {
       PHIVEIL_RETURN_IF_ERROR(AppendLine(body, keys_, &next.end, &bytes));
     }
   }
+  const bool due = limits_.checkpoint_every > 0 && next.end.seq - next.checkpoint >= limits_.checkpoint_every;
+  if (asked || due) PHIVEIL_RETURN_IF_ERROR(AddCheckpoint(&next, &bytes));
   next.size += bytes.size();
+  if (next.begun_us == 0) next.begun_us = NowMicros();
+  return WriteBytes(bytes, next);
+}
+
+absl::Status FileAuditLog::AddCheckpoint(AuditHead* next, std::string* bytes) const {
+  PHIVEIL_ASSIGN_OR_RETURN(const std::string body, CheckpointBody(keys_, next->end, next->segment, NowMicros()));
+  PHIVEIL_RETURN_IF_ERROR(AppendLine(body, keys_, &next->end, bytes));
+  next->checkpoint = next->end.seq;
+  return absl::OkStatus();
+}
+
+absl::Status FileAuditLog::WriteBytes(std::string_view bytes, const AuditHead& next) {
   if (absl::Status status = crypto::WriteAll(*ops_, log_.get(), bytes, path_); !status.ok()) {
     if (absl::Status undone = TakeBack(); !undone.ok()) broken_ = undone;
     return status;
@@ -121,46 +156,135 @@ absl::Status FileAuditLog::WriteLocked(const std::vector<Waiter*>& group) {
   return absl::OkStatus();
 }
 
+bool FileAuditLog::IsDue() const {
+  if (newest_.size == 0) return false;
+  if (limits_.max_bytes > 0 && newest_.size >= limits_.max_bytes) return true;
+  return limits_.max_seconds > 0 && newest_.begun_us > 0 && NowMicros() - newest_.begun_us >= limits_.max_seconds * kMicros;
+}
+
+// Closes the file with a checkpoint, gives it its number, and goes on in a new one. A crash between any two
+// steps leaves what RecoverLocked knows: the closed file under the number that the head still has for the open one.
+absl::Status FileAuditLog::Rotate() {
+  AuditHead next = newest_;
+  std::string bytes;
+  PHIVEIL_RETURN_IF_ERROR(AddCheckpoint(&next, &bytes));
+  next.size += bytes.size();
+  PHIVEIL_RETURN_IF_ERROR(WriteBytes(bytes, next));
+  const std::string closed = SegmentPath(path_, newest_.segment);
+  if (access(closed.c_str(), F_OK) == 0) {
+    return absl::DataLossError(absl::StrCat(closed, ": is there already; the open file cannot take its name"));
+  }
+  if (ops_->Rename(path_.c_str(), closed.c_str()) != 0) return ErrnoStatus(errno, "cannot close", path_);
+  if (absl::Status status = StartNewFile(); !status.ok()) return broken_ = status;
+  return absl::OkStatus();
+}
+
+absl::Status FileAuditLog::StartNewFile() {
+  PHIVEIL_ASSIGN_OR_RETURN(FileDescriptor fresh, OpenLogFile(path_, *ops_));
+  PHIVEIL_RETURN_IF_ERROR(crypto::SyncDirectoryOf(*ops_, path_));
+  AuditHead next = newest_;
+  next.base = next.end;
+  next.size = 0;
+  next.begun_us = 0;
+  ++next.segment;
+  PHIVEIL_RETURN_IF_ERROR(WriteHead(next));
+  if (ops_->Fsync(head_.get()) != 0) return ErrnoStatus(errno, "cannot sync", HeadPath(path_));
+  log_ = std::move(fresh);
+  newest_ = next;
+  return absl::OkStatus();
+}
+
+// Another process has closed the file that this one has open.
+absl::Status FileAuditLog::FollowRotation() {
+  PHIVEIL_ASSIGN_OR_RETURN(log_, OpenLogFile(path_, *ops_));
+  return RecoverLocked();
+}
+
 absl::Status FileAuditLog::TakeBack() {
   if (ops_->Ftruncate(log_.get(), static_cast<off_t>(newest_.size)) == 0) return absl::OkStatus();
   return ErrnoStatus(errno, "cannot take back an unfinished write; open the audit log again", path_);
 }
 
-absl::StatusOr<uint64_t> FileAuditLog::CheckedSize() const {
-  struct stat opened = {}, named = {};
+absl::StatusOr<uint64_t> FileAuditLog::CheckedSize() {
+  struct stat opened = {}, named = {}, closed = {};
   if (fstat(log_.get(), &opened) != 0) return ErrnoStatus(errno, "cannot stat", path_);
-  if (stat(path_.c_str(), &named) != 0 || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path_, ": the audit log was moved away or replaced while it was open; open it again"));
+  const auto is_ours = [&](const struct stat& other) {
+    return other.st_ino == opened.st_ino && other.st_dev == opened.st_dev;
+  };
+  if (stat(path_.c_str(), &named) == 0 && is_ours(named)) return static_cast<uint64_t>(opened.st_size);
+  if (stat(SegmentPath(path_, newest_.segment).c_str(), &closed) == 0 && is_ours(closed)) {
+    PHIVEIL_RETURN_IF_ERROR(FollowRotation());
+    return newest_.size;
   }
-  return static_cast<uint64_t>(opened.st_size);
+  return absl::FailedPreconditionError(
+      absl::StrCat(path_, ": the audit log was moved away or replaced while it was open; open it again"));
 }
 
 absl::Status FileAuditLog::Recover() {
-  const FileLock lock(log_.get());
+  const FileLock lock(head_.get());
   if (!lock.held()) return ErrnoStatus(errno, "cannot lock", path_);
+  // Another process may have closed the file since it was opened.
+  struct stat opened = {}, named = {};
+  if (fstat(log_.get(), &opened) != 0) return ErrnoStatus(errno, "cannot stat", path_);
+  if (stat(path_.c_str(), &named) != 0 || named.st_ino != opened.st_ino) return FollowRotation();
   return RecoverLocked();
 }
 
 absl::Status FileAuditLog::RecoverLocked() {
-  PHIVEIL_ASSIGN_OR_RETURN(const uint64_t size, CheckedSize());
+  struct stat st = {};
+  if (fstat(log_.get(), &st) != 0) return ErrnoStatus(errno, "cannot stat", path_);
+  const auto size = static_cast<uint64_t>(st.st_size);
   PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes,
                            crypto::ReadAt(head_.get(), 0, kAuditHeadSize + 1, HeadPath(path_)));
   if (bytes.empty()) return MakeHead(size);
   auto head = DecodeHead(bytes, &keys_);
   if (!head.ok()) return absl::Status(head.status().code(), absl::StrCat(path_, ": ", head.status().message()));
+  bool passed = false;
+  PHIVEIL_RETURN_IF_ERROR(PassClosedFiles(&*head, &passed));
   if (size < head->size) {
     return absl::DataLossError(absl::StrCat(path_, ": the audit log was cut: it has ", size, " bytes, but record ",
                                             head->end.seq, " ended at ", head->size));
   }
-  if (size > head->size) PHIVEIL_RETURN_IF_ERROR(TakeInTail(size, &*head));
+  if (size > head->size) {
+    PHIVEIL_RETURN_IF_ERROR(TakeInTail(size, &*head));
+  } else if (passed) {
+    PHIVEIL_RETURN_IF_ERROR(WriteHead(*head));
+  }
   newest_ = *std::move(head);
   return absl::OkStatus();
 }
 
+// A file that was closed after the head was last written: its records count, and the chain goes on after them.
+absl::Status FileAuditLog::PassClosedFiles(AuditHead* head, bool* passed) const {
+  while (true) {
+    const std::string closed = SegmentPath(path_, head->segment);
+    const FileDescriptor file(open(closed.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file.valid() && errno == ENOENT) return absl::OkStatus();
+    struct stat st = {};
+    if (!file.valid() || fstat(file.get(), &st) != 0) return ErrnoStatus(errno, "cannot open", closed);
+    const auto size = static_cast<uint64_t>(st.st_size);
+    if (size < head->size) {
+      return absl::DataLossError(absl::StrCat(closed, ": the closed file was cut: it has ", size, " bytes of ", head->size));
+    }
+    LineReader reader(file.get(), closed, head->size, size);
+    while (true) {
+      PHIVEIL_ASSIGN_OR_RETURN(const auto line, reader.Next());
+      if (!line) break;
+      PHIVEIL_ASSIGN_OR_RETURN(const auto problem, CheckLine(line->text, &keys_, &head->end));
+      if (problem || !line->complete) return absl::DataLossError(absl::StrCat(closed, ": after record ", head->end.seq, ": ", problem.value_or("the line is incomplete")));
+      if (IsCheckpoint(line->text)) head->checkpoint = head->end.seq;
+    }
+    ++head->segment;
+    head->base = head->end;
+    head->size = 0;
+    head->begun_us = 0;
+    *passed = true;
+  }
+}
+
 // The head is on disk before the first record is, so a log with records and no head has lost it.
 absl::Status FileAuditLog::MakeHead(uint64_t log_size) {
-  if (log_size != 0) {
+  if (log_size != 0 || access(SegmentPath(path_, 1).c_str(), F_OK) == 0) {
     return absl::DataLossError(
         absl::StrCat(path_, ": the audit log has records, but ", HeadPath(path_), " is missing or empty"));
   }
@@ -179,13 +303,15 @@ absl::Status FileAuditLog::TakeInTail(uint64_t log_size, AuditHead* head) {
     if (!line || !line->complete || line->text.find('\0') != std::string_view::npos) break;
     PHIVEIL_ASSIGN_OR_RETURN(const auto problem, CheckLine(line->text, &keys_, &head->end));
     if (problem) return absl::DataLossError(absl::StrCat(path_, ": after record ", head->end.seq, ": ", *problem));
+    if (IsCheckpoint(line->text)) head->checkpoint = head->end.seq;
     head->size += line->text.size() + 1;
   }
+  if (head->begun_us == 0 && head->size > 0) head->begun_us = NowMicros();
   if (head->size < log_size && ops_->Ftruncate(log_.get(), static_cast<off_t>(head->size)) != 0) {
     return ErrnoStatus(errno, "cannot drop an unfinished write", path_);
   }
   if (ops_->Fdatasync(log_.get()) != 0) return ErrnoStatus(errno, "cannot sync", path_);
-  return head->size == begin ? absl::OkStatus() : WriteHead(*head);
+  return head->size == begin && head->segment == newest_.segment ? absl::OkStatus() : WriteHead(*head);
 }
 
 absl::Status FileAuditLog::WriteHead(const AuditHead& head) {
@@ -198,15 +324,32 @@ absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& o
   if (options.key == nullptr || !KeyAccess::Usable(*options.key)) {
     return absl::FailedPreconditionError(absl::StrCat(options.path, ": no key was given for the audit log"));
   }
-  PHIVEIL_ASSIGN_OR_RETURN(AuditKeys keys, AuditKeys::From(*options.key));
-  PHIVEIL_ASSIGN_OR_RETURN(FileDescriptor log, OpenPrivate(options.path, O_APPEND, ops));
+  if (options.signing_key != nullptr && !KeyAccess::Usable(*options.signing_key)) {
+    return absl::FailedPreconditionError(absl::StrCat(options.path, ": the signing key cannot be used"));
+  }
+  PHIVEIL_ASSIGN_OR_RETURN(AuditKeys keys, AuditKeys::From(*options.key, options.signing_key));
+  PHIVEIL_ASSIGN_OR_RETURN(FileDescriptor log, OpenLogFile(options.path, ops));
   PHIVEIL_ASSIGN_OR_RETURN(FileDescriptor head, OpenPrivate(HeadPath(options.path), 0, ops));
-  auto opened = std::make_unique<FileAuditLog>(options.path, std::move(keys), std::move(log), std::move(head), ops);
+  const AuditLimits limits{options.max_bytes, options.max_seconds, options.checkpoint_every};
+  auto opened =
+      std::make_unique<FileAuditLog>(options.path, std::move(keys), limits, std::move(log), std::move(head), ops);
   PHIVEIL_RETURN_IF_ERROR(opened->Recover());
   return opened;
 }
 
 }  // namespace audit_internal
+
+absl::StatusOr<std::string> AuditPublicKey(const KeyEncryptionKey& key) {
+  PHIVEIL_ASSIGN_OR_RETURN(const auto keys, audit_internal::AuditKeys::From(key));
+  return absl::BytesToHexString(keys.public_key);
+}
+
+absl::StatusOr<std::string> AuditSubjectHash(const KeyEncryptionKey& key, std::string_view subject) {
+  PHIVEIL_ASSIGN_OR_RETURN(const auto keys, audit_internal::AuditKeys::From(key));
+  crypto::Hash hash{};
+  PHIVEIL_RETURN_IF_ERROR(crypto::HmacSha256(keys.subject.ExposeOriginal(), {subject}, &hash));
+  return absl::BytesToHexString({hash.data(), hash.size()});
+}
 
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenAuditLog(const AuditOptions& options) {
   return audit_internal::OpenFileAuditLog(options, crypto::FileOps::System());

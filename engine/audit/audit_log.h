@@ -1,8 +1,8 @@
 #ifndef PHIVEIL_AUDIT_AUDIT_LOG_H_
 #define PHIVEIL_AUDIT_AUDIT_LOG_H_
 
-// The log in a file. Threads that append at the same time share one write and one sync; processes
-// take turns by a lock on the file.
+// The log in a file, and the files closed before it. Threads that append at the same time share one write
+// and one sync; processes take turns by a lock on the head, which keeps its place when the log is closed.
 
 #include <condition_variable>
 #include <memory>
@@ -23,36 +23,61 @@ namespace phiveil::audit_internal {
 // OpenAuditLog with the file calls given from outside.
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& options, crypto::FileOps& ops);
 
+// A log file, private and regular, opened to append; made when it is not there.
+absl::StatusOr<crypto::FileDescriptor> OpenLogFile(const std::string& path, crypto::FileOps& ops);
+
+struct AuditLimits {
+  uint64_t max_bytes;
+  int64_t max_seconds;
+  uint64_t checkpoint_every;
+};
+
 class FileAuditLog final : public AuditLog {
  public:
-  FileAuditLog(std::string path, AuditKeys keys, crypto::FileDescriptor log, crypto::FileDescriptor head,
-               crypto::FileOps& ops)
-      : path_(std::move(path)), keys_(std::move(keys)), log_(std::move(log)), head_(std::move(head)), ops_(&ops) {}
+  FileAuditLog(std::string path, AuditKeys keys, AuditLimits limits, crypto::FileDescriptor log,
+               crypto::FileDescriptor head, crypto::FileOps& ops)
+      : path_(std::move(path)),
+        keys_(std::move(keys)),
+        limits_(limits),
+        log_(std::move(log)),
+        head_(std::move(head)),
+        ops_(&ops) {}
 
   // Reads the head, takes in what a crash left behind it, drops what a crash left unfinished.
   absl::Status Recover();
 
   absl::Status Append(std::span<const AuditRecord> records) override;
+  absl::Status Checkpoint() override;
 
  private:
   struct Waiter {
     std::vector<std::string> bodies;
+    bool checkpoint = false;
     bool done = false;
     absl::Status status;
   };
 
+  absl::Status Submit(Waiter* waiter);
   absl::Status WriteGroup(const std::vector<Waiter*>& group);
   absl::Status WriteLocked(const std::vector<Waiter*>& group);
+  absl::Status WriteBytes(std::string_view bytes, const AuditHead& next);
+  absl::Status AddCheckpoint(AuditHead* next, std::string* bytes) const;
+  bool IsDue() const;
+  absl::Status Rotate();
+  absl::Status FollowRotation();
+  absl::Status StartNewFile();
   absl::Status RecoverLocked();
   absl::Status MakeHead(uint64_t log_size);
+  absl::Status PassClosedFiles(AuditHead* head, bool* passed) const;
   absl::Status TakeInTail(uint64_t log_size, AuditHead* head);
   absl::Status WriteHead(const AuditHead& head);
   absl::Status TakeBack();
-  absl::StatusOr<uint64_t> CheckedSize() const;
+  absl::StatusOr<uint64_t> CheckedSize();
 
   const std::string path_;
   const AuditKeys keys_;
-  const crypto::FileDescriptor log_;
+  const AuditLimits limits_;
+  crypto::FileDescriptor log_;
   const crypto::FileDescriptor head_;
   crypto::FileOps* const ops_;
 
@@ -61,7 +86,7 @@ class FileAuditLog final : public AuditLog {
   bool writing_ = false;
   std::vector<Waiter*> queue_;
 
-  // Of the one thread that has `writing_`.
+  // Of the one thread that has `writing_`, as is log_.
   AuditHead newest_;
   absl::Status broken_;
 };

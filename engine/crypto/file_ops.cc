@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -22,6 +23,7 @@ ssize_t FileOps::PWrite(int fd, const void* data, size_t size, off_t offset) { r
 int FileOps::Fsync(int fd) { return fsync(fd); }
 int FileOps::Fdatasync(int fd) { return fdatasync(fd); }
 int FileOps::Ftruncate(int fd, off_t size) { return ftruncate(fd, size); }
+int FileOps::Rename(const char* from, const char* to) { return rename(from, to); }
 int FileOps::Unlink(const char* path) { return unlink(path); }
 
 FileOps& FileOps::System() {

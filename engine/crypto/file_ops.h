@@ -27,6 +27,7 @@ class FileOps {
   virtual int Fdatasync(int fd);
   virtual int Ftruncate(int fd, off_t size);
   virtual int Unlink(const char* path);
+  virtual int Rename(const char* from, const char* to);
 
   static FileOps& System();
 };

@@ -149,6 +149,22 @@ bool ComesBack(Action action) {
   return std::find(std::begin(kBack), std::end(kBack), action) != std::end(kBack);
 }
 
+Policy Policy::RestrictedTo(const std::array<bool, kCategoryCount>& may_stay) const {
+  Policy out = *this;
+  const Action instead = NeedsVault() ? Action::kToken : Action::kTag;
+  for (size_t i = 1; i < kCategoryCount; ++i) {
+    CategoryPolicy& rule = out.rules_[i];
+    if (may_stay[i]) continue;
+    const bool shows = rule.action == Action::kKeep || rule.action == Action::kYear || rule.action == Action::kCap ||
+                       rule.action == Action::kZip3;
+    if (shows) rule.action = instead;
+    rule.show = Show::kNothing;
+    rule.keep_year = rule.keep_weekday = rule.keep_under_90 = rule.keep_initials = false;
+    rule.keep_last = 0;
+  }
+  return out;
+}
+
 bool Policy::Uses(Action action) const {
   return std::any_of(rules_.begin() + 1, rules_.end(),
                      [action](const CategoryPolicy& rule) { return rule.action == action; });

@@ -27,8 +27,13 @@ class Decider {
     if (writers_.surrogates != nullptr) writers_.surrogates->Restart();
     std::vector<Edit> edits;
     edits.reserve(findings.size());
+    auto gap = writers_.left_out.begin();
+    const auto leave_out_before = [&](uint32_t end) {
+      for (; gap != writers_.left_out.end() && gap->begin < end; ++gap) edits.push_back(LeaveOut(*gap));
+    };
     for (size_t i = 0; i < findings.size(); ++i) {
       const Finding& finding = findings[i];
+      leave_out_before(finding.end);
       const CategoryPolicy& rule = policy_.RuleFor(finding.category);
       const std::string_view value = text_.substr(finding.begin, finding.end - finding.begin);
       if (Stays(value, finding, rule, reference_year_)) continue;
@@ -43,10 +48,21 @@ class Decider {
       if (rule.action == Action::kShift && edit.written == value) continue;  // a clock time
       edits.push_back(std::move(edit));
     }
+    leave_out_before(std::numeric_limits<uint32_t>::max());
     return edits;
   }
 
  private:
+  // A line keeps its end, a value of JSON its quotes.
+  Edit LeaveOut(TextStretch gap) const {
+    const std::string_view text = text_.substr(gap.begin, gap.end - gap.begin);
+    const bool value = text_.substr(std::min(text_.find_first_not_of(" \t\r\n"), text_.size())).starts_with('{');
+    Edit edit{gap.begin, gap.end, RedactionPlan::kNoValue, RedactionPlan::kNoValue, Category::kSafe, Action::kMask, false, {}, {}};
+    edit.written = value ? "null" : text.ends_with('\n') ? Concat(kLeftOutText, "\n") : std::string(kLeftOutText);
+    if (text_.starts_with("MSH|")) edit.written.clear();
+    return edit;
+  }
+
   static bool Reversible(Action action) { return action == Action::kKeep || ComesBack(action); }
 
   std::string Written(const Finding& finding, std::string_view value, const CategoryPolicy& rule) const {
@@ -66,6 +82,20 @@ class Decider {
   const int reference_year_;
   const Writers& writers_;
 };
+
+// The findings of what passes. What reaches into a left-out section is cut at its edge.
+std::vector<Finding> Without(std::span<const TextStretch> left_out, std::span<const Finding> findings) {
+  std::vector<Finding> out;
+  for (const Finding& finding : findings) {
+    Finding rest = finding;
+    for (const TextStretch& gap : left_out) {
+      if (gap.begin <= rest.begin && rest.begin < gap.end) rest.begin = std::min(gap.end, rest.end);
+      if (gap.begin > rest.begin && gap.begin < rest.end) rest.end = gap.begin;
+    }
+    if (rest.begin < rest.end) out.push_back(std::move(rest));
+  }
+  return out;
+}
 
 // Look-alikes in what stays between the edits, each piece taken for itself: replacing what stood
 // beside "xNAME_7QK2F" may lay it bare.
@@ -137,6 +167,11 @@ RedactionPlan PlanRedaction(std::string_view text, std::span<const Finding> find
                             int reference_year, const Writers& writers) {
   const Decider decider(text, policy, reference_year, writers);
   RedactionPlan plan;
+  if (!writers.left_out.empty()) {
+    plan.amended = true;
+    plan.findings = Without(writers.left_out, findings);
+    findings = plan.findings;
+  }
   plan.edits = decider.Decide(findings);
   for (std::vector<Stretch> bare; !(bare = LaidBare(text, plan.edits)).empty();) {
     if (!plan.amended) plan.findings.assign(findings.begin(), findings.end());
@@ -167,11 +202,12 @@ absl::StatusOr<Redacted> RenderRedaction(std::string_view text, std::vector<Find
   for (const Edit& edit : plan.edits) {
     out.text.append(text.substr(begin, edit.begin - begin));
     begin = edit.end;
-    std::string& replacement = out.replacements[edit.finding] = ReplacementFor(edit, codes);
+    std::string replacement = ReplacementFor(edit, codes);
     const size_t out_begin = out.text.size();
     out.text.append(replacement);
     replacements.push_back(
         {edit.begin, edit.end, static_cast<uint32_t>(out_begin), static_cast<uint32_t>(out.text.size())});
+    if (edit.finding != RedactionPlan::kNoValue) out.replacements[edit.finding] = std::move(replacement);
   }
   out.text.append(text.substr(begin));
   if (out.text.size() > std::numeric_limits<uint32_t>::max()) {
@@ -179,6 +215,7 @@ absl::StatusOr<Redacted> RenderRedaction(std::string_view text, std::vector<Find
   }
   auto next = plan.edits.begin();
   for (size_t i = 0; i < out.findings.size(); ++i) {
+    while (next != plan.edits.end() && next->finding == RedactionPlan::kNoValue) ++next;
     if (next != plan.edits.end() && next->finding == i) {
       ++next;
     } else {

@@ -22,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "phiveil/deidentifier.h"
 #include "phiveil/policy.h"
+#include "phiveil/task.h"
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
 #include "transform/seal.h"
@@ -34,7 +35,7 @@ struct RedactionPlan {
 
   struct Edit {
     uint32_t begin, end;
-    uint32_t finding;  // its number
+    uint32_t finding;  // its number; kNoValue for what a task leaves out
     uint32_t value;    // its number in `values`, for Action::kToken
     Category category;
     Action action;
@@ -49,11 +50,14 @@ struct RedactionPlan {
   std::vector<Finding> findings;
 };
 
+inline constexpr std::string_view kLeftOutText = "[section left out]";
+
 // What some actions write with. A null one makes them fall back to a token, without a vault to a tag.
 struct Writers {
   Surrogates* surrogates = nullptr;  // surrogate, shift, code
   const ValueSealer* sealer = nullptr;
   std::string_view subject{};
+  std::span<const TextStretch> left_out{};  // by the task; in order, not overlapping
 };
 
 RedactionPlan PlanRedaction(std::string_view text, std::span<const Finding> findings, const Policy& policy,

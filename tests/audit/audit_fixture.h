@@ -28,7 +28,7 @@ class AuditTest : public testing::Test {
  protected:
   AuditTest() : key_(*KeyEncryptionKey::CreateFile(dir_ / "key")), path_(dir_ / "audit.jsonl") {}
 
-  AuditOptions Options() const { return {.path = path_, .key = &key_}; }
+  AuditOptions Options() const { return {.path = path_, .key = &key_, .checkpoint_every = 0}; }
   std::string head_path() const { return path_ + ".head"; }
 
   std::unique_ptr<AuditLog> MustOpen() {

@@ -32,10 +32,10 @@ TEST_F(AuditTest, WritesTheFields) {
   EXPECT_THAT(
       lines[0],
       MatchesRegex(
-          R"(\{"v":1,"time":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z","verb":"redact",)"
+          R"(\{"v":2,"time":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z","verb":"redact",)"
           R"("actor":"etl@ward","purpose":"summary","record":"note-1","subject":)" +
           hash + ",\"input\":" + hash + ",\"output\":" + hash +
-          R"(,"decision":"allowed","reason":"","policy":"safe_harbor@1","pack":"us@1",)"
+          R"(,"decision":"allowed","reason":"","policy":"safe_harbor@1","pack":"us@1","task":"","provider":"","model":"","region":"",)"
           R"("counts":\{"NAME":1,"OTHER_ID":12\},"seq":1,"prev":"0{64}","hash":)" +
           hash + R"(,"mac":"[0-9a-f]{32}"\})"));
   EXPECT_THAT(lines[1], HasSubstr(R"("verb":"restore")"));

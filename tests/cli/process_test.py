@@ -302,7 +302,7 @@ class StartFaults(CommandTest):
 
     def test_the_audit_log_tells_of_a_change(self):
         log = bytearray(self.read("home/audit.jsonl"))
-        self.assertIn(b'"redact"', self.run_it("audit", "show", code=ALL_DONE).out)
+        self.assertIn(b'"redact"', self.run_it("audit", "export", code=ALL_DONE).out)
         log[len(log) // 2] ^= 1
         self.write("home/audit.jsonl", bytes(log))
         ran = self.run_it("audit", "verify", code=QUARANTINED)

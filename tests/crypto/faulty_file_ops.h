@@ -40,6 +40,7 @@ class FaultyFileOps : public crypto::FileOps {
   int Fdatasync(int fd) override { return Fails() ? Fail() : FileOps::Fdatasync(fd); }
   int Ftruncate(int fd, off_t size) override { return Fails() ? Fail() : FileOps::Ftruncate(fd, size); }
   int Unlink(const char* path) override { return Fails() ? Fail() : FileOps::Unlink(path); }
+  int Rename(const char* from, const char* to) override { return Fails() ? Fail() : FileOps::Rename(from, to); }
 
   bool failed() const { return failed_; }
 

@@ -154,5 +154,69 @@ TEST(PoliciesTest, ABareNumberOfJsonStaysOne) {
   }
 }
 
+TEST(PoliciesTest, ATaskLeavesOutSectionsAndTightensThePolicy) {
+  Engine engine;
+  TaskProfile task;
+  task.name = "t";
+  task.version = "1";
+  task.sections = {"plan"};
+  const auto limited = Deidentifier::Create({.pack = testing::BuiltinRules(),
+                                             .policy = testing::NamedPolicy("limited_data_set"),
+                                             .vault = engine.vault.get(),
+                                             .audit = engine.audit.get(),
+                                             .task = &task,
+                                             .reference_year = 2026});
+  ASSERT_TRUE(limited.ok()) << limited.status();
+  const std::string text = "Seen by Dr. Henrik Aaltonen.\nPlan: Dr. Aaltonen calls on 03/04/2024.\nWork History:\nroofer\n";
+  const auto out = (*limited)->Redact(text, {.subject = "p1"});
+  ASSERT_TRUE(out.ok()) << out.status();
+  EXPECT_TRUE(out->text.starts_with("[section left out]\nPlan: Dr. [NAME_")) << out->text;
+  EXPECT_THAT(out->text, Not(HasSubstr("roofer")));
+  EXPECT_THAT(out->text, Not(HasSubstr("03/04/2024"))) << "the task does not name DATE";
+  ASSERT_EQ(out->findings.size(), out->replacements.size());
+  for (size_t i = 0; i < out->findings.size(); ++i) {
+    const Finding& finding = out->findings[i];
+    EXPECT_GE(finding.begin, text.find("Plan"));
+    EXPECT_EQ(out->text.substr(out->alignment.ToOutput(finding.begin), out->replacements[i].size()), out->replacements[i]);
+  }
+}
+
+TEST(PoliciesTest, TheGateStandsBeforeEveryCall) {
+  Engine engine;
+  DeploymentProfile profile;
+  profile.name = "p";
+  profile.version = "1";
+  profile.provider = Provider::kAmazonBedrock;
+  profile.inference_region = profile.vault_region = "us-east-1";
+  profile.us_regions = {"us-east-1"};
+  profile.tls_minimum = "1.2";
+  profile.encrypted_at_rest = true;
+  profile.key_owner = "customer";
+  for (const char* policy : {"safe_harbor", "limited_data_set"}) {
+    const auto gated = Deidentifier::Create({.pack = testing::BuiltinRules(),
+                                             .policy = testing::NamedPolicy(policy),
+                                             .vault = engine.vault.get(),
+                                             .audit = engine.audit.get(),
+                                             .deployment = &profile,
+                                             .jurisdiction = Jurisdiction::kUs});
+    ASSERT_TRUE(gated.ok());
+    const auto out = (*gated)->Redact(kNote, {.subject = "p1"});
+    if (std::string_view(policy) == "safe_harbor") {
+      EXPECT_TRUE(out.ok()) << out.status();
+    } else {
+      EXPECT_EQ(out.status().code(), absl::StatusCode::kPermissionDenied);
+      EXPECT_THAT(std::string(out.status().message()), HasSubstr("baa.missing"));
+    }
+  }
+  std::vector<std::string> lines;
+  ASSERT_TRUE(ReadAuditLog(engine.folder / "audit.jsonl", [&](std::string_view line) {
+                lines.emplace_back(line);
+                return true;
+              }).ok());
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[0], HasSubstr(R"("provider":"amazon_bedrock","model":"","region":"us-east-1")"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("decision":"denied","reason":"gate of p@1 denies: baa.missing)"));
+}
+
 }  // namespace
 }  // namespace phiveil

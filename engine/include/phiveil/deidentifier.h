@@ -34,9 +34,11 @@
 #include "phiveil/access.h"
 #include "phiveil/audit.h"
 #include "phiveil/category.h"
+#include "phiveil/deployment.h"
 #include "phiveil/finding.h"
 #include "phiveil/policy.h"
 #include "phiveil/rule_pack.h"
+#include "phiveil/task.h"
 #include "phiveil/vault.h"
 
 namespace phiveil {
@@ -146,6 +148,13 @@ class Deidentifier {
     std::string tenant{};  // whose vault `vault` is, for `access` and for seals
     // Read during Create only. Needed when the policy seals, and by Restore to open seals.
     const KeyEncryptionKey* key = nullptr;
+    // Copied. What the task does not need is left out, and the policy is tightened to it (task.h).
+    const TaskProfile* task = nullptr;
+    // Copied. Where the redacted text goes: provider, model and region are written into the audit log, and
+    // when the gate (deployment.h) denies it, Redact gives no text but PERMISSION_DENIED with every reason, and the
+    // log has a denied record. Asked anew each day.
+    const DeploymentProfile* deployment = nullptr;
+    Jurisdiction jurisdiction = Jurisdiction::kUnstated;
     int reference_year = 0;  // "now" for birth years that imply an age over 89; 0: the clock's
   };
 

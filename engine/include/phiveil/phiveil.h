@@ -27,6 +27,8 @@
 //   deidentifier.h  the engine: Find, Redact, RedactBatch, Restore, Explain
 //   policy.h        actions, what tokens may show, which claim a policy can bear
 //   key.h           the key that the customer owns
+//   task.h          the minimum a task needs
+//   deployment.h    where text may go: provider, agreement, region; the gate
 //   keys.h          keys that AWS KMS or HashiCorp Vault guards
 //   vault.h         the store, tenants, group commit; rotation, forgetting, expiry
 //   vault_tools.h   verify, back up, compact; merge the shards of workers
@@ -48,6 +50,7 @@
 #include "phiveil/audit.h"
 #include "phiveil/category.h"
 #include "phiveil/deidentifier.h"
+#include "phiveil/deployment.h"
 #include "phiveil/finding.h"
 #include "phiveil/key.h"
 #include "phiveil/keys.h"
@@ -55,6 +58,7 @@
 #include "phiveil/policy.h"
 #include "phiveil/process.h"
 #include "phiveil/rule_pack.h"
+#include "phiveil/task.h"
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
 #include "phiveil/vault_tools.h"

@@ -115,6 +115,9 @@ class Policy {
   // Whether any category is sealed, i.e. whether the engine needs the key.
   bool NeedsKey() const;
   bool Uses(Action action) const;
+  // The same policy, where a category outside of `may_stay` neither stays nor shows anything: kept ones
+  // become tokens, without a vault tags. A mask loses what it leaves; all else remains.
+  Policy RestrictedTo(const std::array<bool, kCategoryCount>& may_stay) const;
   const CategoryPolicy& RuleFor(Category category) const { return rules_[static_cast<size_t>(category)]; }
 
  private:
