@@ -141,12 +141,9 @@ ExitCode Sign(const Options& options, const Places& places) {
   const auto key = FindKey(options, places);
   if (!key.ok()) return Fail(key.status());
   if (*key == nullptr) return Fail(absl::NotFoundError(Concat("no key ", places.key_file)));
-  Key signer;
-  if (!options.signing_key.empty()) {
-    auto read = ReadKey(options.signing_key, places);
-    if (!read.ok()) return Fail(read.status());
-    signer = *std::move(read);
-  }
+  const auto found = OpenSigningKey(options);
+  if (!found.ok()) return Fail(found.status());
+  const Key& signer = *found;
   if (options.command == "audit key") {
     const auto hex = AuditPublicKey(signer ? *signer : **key);
     if (!hex.ok()) return Fail(hex.status());

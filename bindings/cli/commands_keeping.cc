@@ -20,6 +20,7 @@ namespace {
 struct Kept {
   Places places;
   std::unique_ptr<KeyEncryptionKey> key;
+  std::unique_ptr<KeyEncryptionKey> signing_key;
   std::unique_ptr<Vault> vault;
   std::unique_ptr<AuditLog> audit;
   std::unique_ptr<AccessControl> access;
@@ -41,7 +42,10 @@ absl::StatusOr<Kept> Open(const Options& options) {
   PHIVEIL_ASSIGN_OR_RETURN(
       kept.vault,
       OpenVault({.path = kept.places.vault, .key = kept.key.get(), .create = false, .tenant = options.tenant}));
-  PHIVEIL_ASSIGN_OR_RETURN(kept.audit, OpenAuditLog({.path = kept.places.audit, .key = kept.key.get()}));
+  PHIVEIL_ASSIGN_OR_RETURN(kept.signing_key, OpenSigningKey(options));
+  PHIVEIL_ASSIGN_OR_RETURN(
+      kept.audit,
+      OpenAuditLog({.path = kept.places.audit, .key = kept.key.get(), .signing_key = kept.signing_key.get()}));
   return kept;
 }
 

@@ -258,6 +258,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddVault(restore, options);
   AddTenant(restore, options);
   AddAudit(restore, options);
+  AddSigningKey(restore, options);
   AddContext(restore, options);
   AddCaller(restore, options);
   AddAccess(restore, options);
@@ -359,6 +360,7 @@ void AddKeepingCommands(CLI::App* vault, Options* options) {
     AddVault(command, options);
     AddTenant(command, options);
     AddAudit(command, options);
+    AddSigningKey(command, options);
     AddCaller(command, options);
     AddAccess(command, options);
     return command;
@@ -401,7 +403,9 @@ void AddVaultCommands(CLI::App* app, Options* options) {
       AddCommand(vault, "retoken", "Put unified tokens in the place of their aliases, stdin to stdout", options);
   retoken->add_option("--aliases", options->aliases, "What `vault merge --unify` wrote")->type_name("FILE")->required();
   AddKeepingCommands(vault, options);
+}
 
+void AddKeyCommands(CLI::App* app, Options* options) {
   CLI::App* key = AddFamily(app, "key", "Look after keys that a key service guards");
   CLI::App* rewrap = AddCommand(key, "rewrap",
                                 "Wrap the vault's root anew: by the newest version of the service's key, "
@@ -409,7 +413,9 @@ void AddVaultCommands(CLI::App* app, Options* options) {
                                 options);
   AddKey(rewrap, options);
   rewrap->add_option("--to", options->to, "The key service to go to (default: the same one)")->type_name("URI");
+}
 
+void AddAuditCommands(CLI::App* app, Options* options) {
   CLI::App* audit = AddFamily(app, "audit", "Check and read the audit log");
   CLI::App* verify = AddCommand(audit, "verify", "Find any change, cut or gap in the log", options);
   AddAudit(verify, options);
@@ -448,6 +454,8 @@ std::unique_ptr<CLI::App> MakeParser(Options* options) {
   AddEval(app.get(), options);
   AddRuleCommands(app.get(), options);
   AddVaultCommands(app.get(), options);
+  AddKeyCommands(app.get(), options);
+  AddAuditCommands(app.get(), options);
   return app;
 }
 

@@ -202,6 +202,13 @@ absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, 
   return std::make_unique<KeyEncryptionKey>(*std::move(key));
 }
 
+absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenSigningKey(const Options& options) {
+  if (options.signing_key.empty()) return std::unique_ptr<KeyEncryptionKey>();
+  auto key = KeyEncryptionKey::FromFile(options.signing_key);
+  if (!key.ok()) return Prefixed(Concat("signing key ", options.signing_key, ": "), key.status());
+  return std::make_unique<KeyEncryptionKey>(*std::move(key));
+}
+
 absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options, const Places& places) {
   struct stat info = {};
   const std::string path = options.access.empty() ? places.state.access() : options.access;
@@ -233,11 +240,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   if (verb == Verb::kFind) {
     session->vault = std::make_unique<ClosedVault>();
   } else {
-    if (!options.signing_key.empty()) {
-      auto signer = KeyEncryptionKey::FromFile(options.signing_key);
-      if (!signer.ok()) return Prefixed(Concat("signing key ", options.signing_key, ": "), signer.status());
-      session->signing_key = std::make_unique<KeyEncryptionKey>(*std::move(signer));
-    }
+    PHIVEIL_ASSIGN_OR_RETURN(session->signing_key, OpenSigningKey(options));
     PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, options.ttl_days, session.get(), &parts, err));
   }
   DeploymentProfile deployment;

@@ -59,6 +59,9 @@ Jurisdiction JurisdictionOf(const Options& options);
 // The key of `places`, made when neither it nor a vault is there and `create` says so.
 absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err);
 
+// The key that signs the audit log; null when the vault's key does.
+absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenSigningKey(const Options& options);
+
 // The access file of the command line or of the state folder; null when there is none. PERMISSION_DENIED
 // when this login may not speak for the actor.
 absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options, const Places& places);
