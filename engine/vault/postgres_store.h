@@ -38,7 +38,7 @@ class PostgresStore final : public Store {
   const std::string& name() const override { return name_; }
   absl::Status Start(const Sealer& sealer) override;
   absl::Status Get(std::span<const std::string> keys, std::vector<std::optional<std::string>>* values) override;
-  absl::StatusOr<Ticket> Insert(const Insertion& insertion, std::vector<size_t>* taken) override;
+  absl::StatusOr<Ticket> Insert(Insertion insertion, std::vector<size_t>* taken) override;
   Ticket Newest() const override { return newest_.fetch_add(1) + 1; }
   absl::Status Sync(Ticket ticket) override;
   absl::Status Health() override;

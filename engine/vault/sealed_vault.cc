@@ -236,11 +236,11 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
   insertion.records.reserve(2 * drafts->size() + 2);
   if (!call->subject_record.empty()) {
     insertion.subjects = 1;
-    insertion.records.push_back({SubjectKey(call->subject.tag), call->subject_record});
+    insertion.records.push_back({SubjectKey(call->subject.tag), call->subject_record, true});
     if ((core_->sealer().state() & kIsShard) != 0) {
       std::string name;
       PHIVEIL_RETURN_IF_ERROR(core_->sealer().SealName(call->subject, tenant_, call->name, &name));
-      insertion.records.push_back({NameKey(call->subject.tag), std::move(name)});
+      insertion.records.push_back({NameKey(call->subject.tag), std::move(name), true});
     }
   }
   const size_t before = insertion.records.size();
@@ -251,11 +251,12 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
     while (!drawn.insert(draft.random).second) {
       PHIVEIL_RETURN_IF_ERROR(DrawCode(*call, drawn.size(), &draft));
     }
-    insertion.records.push_back({draft.index_key, std::string(draft.code.view())});
+    // Of a subject whose keys this call drew there is nothing in the index.
+    insertion.records.push_back({draft.index_key, std::string(draft.code.view()), true});
     insertion.records.push_back({ValueKey(draft.random), draft.record});
   }
   std::vector<size_t> taken;
-  const auto ticket = core_->store().Insert(insertion, &taken);
+  const auto ticket = core_->store().Insert(std::move(insertion), &taken);
   if (absl::IsAlreadyExists(ticket.status())) {
     PHIVEIL_RETURN_IF_ERROR(DealWithTaken(taken, before, call, drafts));
     return false;
