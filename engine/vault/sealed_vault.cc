@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -113,11 +114,12 @@ absl::Status SealedVault::AssignNew(const std::vector<size_t>& misses, Call* cal
       if (!inserted) continue;
     }
     // The same value more than once in this call.
+    absl::flat_hash_map<crypto::Key128, TokenCode> given;
     for (size_t miss : misses) {
-      if (!(*call->codes)[miss].empty()) continue;
-      const auto known = core_->codes_.Find(call->names[miss]);
-      if (!known) return absl::InternalError("a code that was just given is not remembered");
-      (*call->codes)[miss] = known->code;
+      if (!(*call->codes)[miss].empty()) given.try_emplace(call->names[miss], (*call->codes)[miss]);
+    }
+    for (size_t miss : misses) {
+      if ((*call->codes)[miss].empty()) (*call->codes)[miss] = given[call->names[miss]];
     }
     return absl::OkStatus();
   }
@@ -125,6 +127,7 @@ absl::Status SealedVault::AssignNew(const std::vector<size_t>& misses, Call* cal
 }
 
 absl::Status SealedVault::DraftAll(const std::vector<size_t>& misses, Call* call, std::vector<Draft>* drafts) {
+  absl::flat_hash_set<crypto::Key128> drafted;
   for (size_t i : misses) {
     // Another thread may have been faster.
     if (const auto known = core_->codes_.Find(call->names[i])) {
@@ -132,8 +135,7 @@ absl::Status SealedVault::DraftAll(const std::vector<size_t>& misses, Call* call
       call->ticket = std::max(call->ticket, known->group);
       continue;
     }
-    const auto same = [&](const Draft& draft) { return call->names[draft.value] == call->names[i]; };
-    if (std::any_of(drafts->begin(), drafts->end(), same)) continue;
+    if (!drafted.insert(call->names[i]).second) continue;
     const Value& value = call->values[i];
     PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, core_->sealer().IndexMac(call->subject, value.category, value.text));
     drafts->emplace_back(i, IndexKey(call->subject.tag, mac));
