@@ -178,6 +178,9 @@ void BM_KnownMappings(benchmark::State& state) {
   const Filled filled(static_cast<size_t>(state.range(0)), static_cast<size_t>(state.range(1)), state.range(2) != 0);
   std::vector<TokenCode> codes;
   size_t n = 0, done = 0;
+  for (const Note& note : filled.notes) {  // whatever the cache has room for is there from now on
+    if (!filled.vault->Assign(note.subject(), note.values(), &codes).ok()) return state.SkipWithError("Assign failed");
+  }
   for (auto _ : state) {
     const Note& note = filled.notes[n];
     if (!filled.vault->Assign(note.subject(), note.values(), &codes).ok() || codes != filled.codes[n]) {

@@ -38,15 +38,14 @@ class Copy {
     if (type == RecordType::kCounters) return absl::OkStatus();  // the copy keeps its own
     next_.subjects += type == RecordType::kSubject;
     next_.mappings += type == RecordType::kValue;
-    next_.records.push_back({std::string(key), std::string(value)});
+    next_.records.push_back({std::string(key), std::string(value), false});
     return next_.records.size() < kRecordsAtOnce ? absl::OkStatus() : Flush();
   }
 
   absl::Status Flush() {
     if (next_.records.empty()) return absl::OkStatus();
     std::vector<size_t> taken;
-    PHIVEIL_ASSIGN_OR_RETURN(const Store::Ticket ticket, to_.Insert(next_, &taken));
-    next_ = {};
+    PHIVEIL_ASSIGN_OR_RETURN(const Store::Ticket ticket, to_.Insert(std::exchange(next_, {}), &taken));
     return to_.Sync(ticket);
   }
 

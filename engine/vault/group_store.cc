@@ -52,23 +52,27 @@ absl::Status GroupStore::GetUnder(std::string_view prefix, std::vector<StoreReco
   return absl::OkStatus();
 }
 
-absl::StatusOr<Store::Ticket> GroupStore::Insert(const Insertion& insertion, std::vector<size_t>* taken) {
+absl::StatusOr<Store::Ticket> GroupStore::Insert(Insertion insertion, std::vector<size_t>* taken) {
   PHIVEIL_RETURN_IF_ERROR(Health());
   taken->clear();
   if (!pending_.Claim(insertion.records, taken)) return absl::AlreadyExistsError("taken");
   std::vector<std::string> keys;
-  keys.reserve(insertion.records.size());
-  for (const StoreRecord& record : insertion.records) keys.push_back(record.key);
+  std::vector<size_t> places;
+  for (size_t i = 0; i < insertion.records.size(); ++i) {
+    if (insertion.records[i].looked) continue;
+    keys.push_back(insertion.records[i].key);
+    places.push_back(i);
+  }
   std::vector<std::optional<std::string>> stored;
   const absl::Status read = Read(keys, &stored);
   for (size_t i = 0; read.ok() && i < stored.size(); ++i) {
-    if (stored[i]) taken->push_back(i);
+    if (stored[i]) taken->push_back(places[i]);
   }
   if (!read.ok() || !taken->empty()) {
     pending_.Unclaim(insertion.records);
     return read.ok() ? absl::AlreadyExistsError("taken") : read;
   }
-  const Ticket ticket = pending_.Add(insertion);
+  const Ticket ticket = pending_.Add(std::move(insertion));
   if (pending_.open_bytes() > kMaxOpenBytes) PHIVEIL_RETURN_IF_ERROR(Sync(ticket));
   return ticket;
 }

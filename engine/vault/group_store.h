@@ -21,7 +21,7 @@ class GroupStore : public Store {
   const std::string& name() const override { return name_; }
   absl::Status Get(std::span<const std::string> keys, std::vector<std::optional<std::string>>* values) override;
   absl::Status GetUnder(std::string_view prefix, std::vector<StoreRecord>* records) override;
-  absl::StatusOr<Ticket> Insert(const Insertion& insertion, std::vector<size_t>* taken) override;
+  absl::StatusOr<Ticket> Insert(Insertion insertion, std::vector<size_t>* taken) override;
   Ticket Newest() const override { return pending_.newest(); }
   absl::Status Sync(Ticket ticket) override;
   absl::Status Health() override;

@@ -17,26 +17,31 @@ bool Pending::Claim(std::span<const StoreRecord> records, std::vector<size_t>* t
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < records.size(); ++i) {
     const std::string& key = records[i].key;
+    if (records[i].looked) continue;
     if (claimed_.contains(key) || open_->records.contains(key) || (writing_ && writing_->records.contains(key))) {
       taken->push_back(i);
     }
   }
   if (!taken->empty()) return false;
-  for (const StoreRecord& record : records) claimed_.insert(record.key);
+  for (const StoreRecord& record : records) {
+    if (!record.looked) claimed_.insert(record.key);
+  }
   return true;
 }
 
 void Pending::Unclaim(std::span<const StoreRecord> records) {
   const std::lock_guard lock(mutex_);
-  for (const StoreRecord& record : records) claimed_.erase(record.key);
+  for (const StoreRecord& record : records) {
+    if (!record.looked) claimed_.erase(record.key);
+  }
 }
 
-uint64_t Pending::Add(const Insertion& insertion) {
+uint64_t Pending::Add(Insertion insertion) {
   const std::lock_guard lock(mutex_);
-  for (const StoreRecord& record : insertion.records) {
+  for (StoreRecord& record : insertion.records) {
     open_->bytes += record.key.size() + record.value.size();
-    open_->records.insert_or_assign(record.key, record.value);
-    claimed_.erase(record.key);
+    if (!record.looked) claimed_.erase(record.key);
+    open_->records.insert_or_assign(std::move(record.key), std::move(record.value));
   }
   open_->subjects += insertion.subjects;
   open_->mappings += insertion.mappings;

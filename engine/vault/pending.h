@@ -37,13 +37,13 @@ class Pending {
   // `number`: of the first group.
   explicit Pending(uint64_t number) : open_(std::make_unique<WriteGroup>()) { open_->number = number; }
 
-  // Claims the keys for the caller, so that no other thread takes them while the store is asked. When
-  // one is pending or claimed already, none is claimed and `taken` receives the positions.
+  // Claims the keys that were not looked for, for the caller, so that no other thread takes them while the store is
+  // asked. When one is pending or claimed already, none is claimed and `taken` receives the positions.
   bool Claim(std::span<const StoreRecord> records, std::vector<size_t>* taken);
   void Unclaim(std::span<const StoreRecord> records);
 
   // Adds what was claimed and releases the claims; the number of the group it was added to.
-  uint64_t Add(const Insertion& insertion);
+  uint64_t Add(Insertion insertion);
 
   bool Find(std::string_view key, std::optional<std::string>* value) const;
   // Those whose keys begin with `prefix`.

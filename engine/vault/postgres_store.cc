@@ -252,7 +252,7 @@ absl::Status PostgresStore::InsertOn(Worker& worker, const std::vector<std::stri
   return absl::OkStatus();
 }
 
-absl::StatusOr<Store::Ticket> PostgresStore::Insert(const Insertion& insertion, std::vector<size_t>* taken) {
+absl::StatusOr<Store::Ticket> PostgresStore::Insert(Insertion insertion, std::vector<size_t>* taken) {
   taken->clear();
   // In the order of their keys: two that insert the same then wait for each other in one direction only.
   std::vector<size_t> order(insertion.records.size());
@@ -261,8 +261,8 @@ absl::StatusOr<Store::Ticket> PostgresStore::Insert(const Insertion& insertion, 
             [&](size_t a, size_t b) { return insertion.records[a].key < insertion.records[b].key; });
   std::vector<std::string> keys, values;
   for (size_t i : order) {
-    keys.push_back(insertion.records[i].key);
-    values.push_back(insertion.records[i].value);
+    keys.push_back(std::move(insertion.records[i].key));
+    values.push_back(std::move(insertion.records[i].value));
   }
   const absl::Status inserted = With([&](Worker& worker) { return InsertOn(worker, keys, values, insertion); });
   if (inserted.ok()) return newest_.fetch_add(1) + 1;

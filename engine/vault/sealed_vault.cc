@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -116,11 +117,12 @@ absl::Status SealedVault::AssignNew(const std::vector<size_t>& misses, Call* cal
       if (!inserted) continue;
     }
     // The same value more than once in this call.
+    absl::flat_hash_map<crypto::Key128, TokenCode> given;
     for (size_t miss : misses) {
-      if (!(*call->codes)[miss].empty()) continue;
-      const auto known = core_->codes_.Find(call->names[miss]);
-      if (!known) return absl::InternalError("a code that was just given is not remembered");
-      (*call->codes)[miss] = known->code;
+      if (!(*call->codes)[miss].empty()) given.try_emplace(call->names[miss], (*call->codes)[miss]);
+    }
+    for (size_t miss : misses) {
+      if ((*call->codes)[miss].empty()) (*call->codes)[miss] = given[call->names[miss]];
     }
     return absl::OkStatus();
   }
@@ -128,6 +130,7 @@ absl::Status SealedVault::AssignNew(const std::vector<size_t>& misses, Call* cal
 }
 
 absl::Status SealedVault::DraftAll(const std::vector<size_t>& misses, Call* call, std::vector<Draft>* drafts) {
+  absl::flat_hash_set<crypto::Key128> drafted;
   for (size_t i : misses) {
     // Another thread may have been faster.
     if (const auto known = core_->codes_.Find(call->names[i])) {
@@ -135,8 +138,7 @@ absl::Status SealedVault::DraftAll(const std::vector<size_t>& misses, Call* call
       call->ticket = std::max(call->ticket, known->group);
       continue;
     }
-    const auto same = [&](const Draft& draft) { return call->names[draft.value] == call->names[i]; };
-    if (std::any_of(drafts->begin(), drafts->end(), same)) continue;
+    if (!drafted.insert(call->names[i]).second) continue;
     const Value& value = call->values[i];
     PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, core_->sealer().IndexMac(call->subject, value.category, value.text));
     drafts->emplace_back(i, IndexKey(call->subject.tag, mac));
@@ -246,11 +248,11 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
   insertion.records.reserve(2 * drafts->size() + 2);
   if (!call->subject_record.empty()) {
     insertion.subjects = 1;
-    insertion.records.push_back({SubjectKey(call->subject.tag), call->subject_record});
+    insertion.records.push_back({SubjectKey(call->subject.tag), call->subject_record, true});
     if ((core_->sealer().state() & kIsShard) != 0) {
       std::string name;
       PHIVEIL_RETURN_IF_ERROR(core_->sealer().SealName(call->subject, tenant_, call->name, &name));
-      insertion.records.push_back({NameKey(call->subject.tag), std::move(name)});
+      insertion.records.push_back({NameKey(call->subject.tag), std::move(name), true});
     }
   }
   const size_t before = insertion.records.size();
@@ -262,20 +264,22 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
     while (!drawn.insert(draft.random).second) {
       PHIVEIL_RETURN_IF_ERROR(DrawCode(*call, drawn.size(), &draft));
     }
-    insertion.records.push_back({draft.index_key, std::string(draft.code.view())});
+    // Of a subject whose keys this call drew there is nothing in the index.
+    insertion.records.push_back({draft.index_key, std::string(draft.code.view()), true});
     insertion.records.push_back({ValueKey(draft.random), draft.record});
   }
   for (size_t i = 0; ttl > 0 && i < drafts->size(); ++i) {
     insertion.records.push_back({ExpiryKey(Today() + ttl, (*drafts)[i].random), std::string(View(call->subject.tag))});
   }
   std::vector<size_t> taken;
-  const auto ticket = core_->store().Insert(insertion, &taken);
+  const Insertion to_check = core_->traits().shared ? insertion : Insertion();
+  const auto ticket = core_->store().Insert(std::move(insertion), &taken);
   if (absl::IsAlreadyExists(ticket.status())) {
     PHIVEIL_RETURN_IF_ERROR(DealWithTaken(taken, before, call, drafts));
     return false;
   }
   PHIVEIL_RETURN_IF_ERROR(ticket.status());
-  PHIVEIL_RETURN_IF_ERROR(CheckInserted(insertion, call));
+  PHIVEIL_RETURN_IF_ERROR(CheckInserted(to_check, call));
   core_->mappings_.fetch_add(drafts->size(), std::memory_order_relaxed);
   for (const Draft& draft : *drafts) Give(call, draft.value, draft.code, *ticket);
   if (!call->subject_record.empty()) {

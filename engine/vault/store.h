@@ -34,6 +34,9 @@ namespace phiveil::vault_internal {
 struct StoreRecord {
   std::string key;
   std::string value;
+  // The caller has seen that the key is absent, and nothing else in this process can have inserted it
+  // since: a store of one process need not look again.
+  bool looked = false;
 };
 
 // What goes in together, no key twice, with what it adds to the store's account of itself.
@@ -86,7 +89,7 @@ class Store {
   virtual absl::Status GetUnder(std::string_view prefix, std::vector<StoreRecord>* records) = 0;
 
   // All records or none. ALREADY_EXISTS when a key is there; `taken` then receives the positions.
-  virtual absl::StatusOr<Ticket> Insert(const Insertion& insertion, std::vector<size_t>* taken) = 0;
+  virtual absl::StatusOr<Ticket> Insert(Insertion insertion, std::vector<size_t>* taken) = 0;
 
   // A ticket that covers everything that has been inserted, by anyone, and seen by Get.
   virtual Ticket Newest() const = 0;

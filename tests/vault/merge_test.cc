@@ -164,8 +164,8 @@ TEST_F(MergeTest, AConflictIsNamedAndNothingIsMerged) {
     ASSERT_TRUE(sealer.SealValue(subject, Category::kName, code.view(), text, &record).ok());
     std::vector<size_t> taken;
     const auto ticket = opened->store->Insert(
-        {{{ValueKey("AAAAAAAAAAA"), record},
-          {IndexKey(subject.tag, *sealer.IndexMac(subject, Category::kName, text)), std::string(code.view())}},
+        {{{ValueKey("AAAAAAAAAAA"), record, false},
+          {IndexKey(subject.tag, *sealer.IndexMac(subject, Category::kName, text)), std::string(code.view()), false}},
          0,
          1},
         &taken);

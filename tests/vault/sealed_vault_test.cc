@@ -50,6 +50,29 @@ TEST_F(VaultTest, SameValueSameCode) {
   EXPECT_EQ(codes[1], code);
 }
 
+TEST_F(VaultTest, SameValueOftenInOneCallWithoutACache) {
+  std::vector<std::string> texts;
+  std::vector<Vault::Value> values;
+  for (int i = 0; i < 900; ++i) texts.push_back(std::to_string(i % 300));
+  for (const std::string& text : texts) values.push_back({Category::kMrn, text});
+  std::vector<TokenCode> first, codes;
+  for (int opened = 0; opened < 3; ++opened) {
+    VaultOptions options = Options();
+    options.cache_bytes = 0;
+    auto vault = OpenVault(options);
+    const auto ticket = (*vault)->Assign("s", values, &codes);
+    ASSERT_TRUE(ticket.ok()) << ticket.status();
+    ASSERT_TRUE((*vault)->Commit(*ticket).ok());
+    if (opened == 0) first = codes;
+    EXPECT_EQ(codes, first);
+    for (size_t i = 0; i < values.size(); ++i) {
+      ASSERT_EQ(codes[i], codes[i % 300]);
+      ASSERT_EQ(Answer(**vault, "s", Category::kMrn, codes[i]), "=" + texts[i]);
+    }
+    EXPECT_EQ((*vault)->Info()->mappings, 300u);
+  }
+}
+
 TEST_F(VaultTest, OtherSubjectCategoryOrBytesOtherCode) {
   auto vault = MustOpen();
   std::set<std::string> seen;

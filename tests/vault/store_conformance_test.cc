@@ -64,10 +64,10 @@ TEST_P(StoreTest, InsertsAllOrNothingAndSaysWhatIsTaken) {
   Store& store = *opened.store;
   std::vector<size_t> taken;
   const std::string bytes("\0\xff\n\x80", 4);
-  const auto first = store.Insert({{{"xb", bytes}, {"xa", ""}}, 0, 0}, &taken);
+  const auto first = store.Insert({{{"xb", bytes, false}, {"xa", "", false}}, 0, 0}, &taken);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(Read(store, "xb"), bytes) << "seen before it is synced";
-  EXPECT_EQ(store.Insert({{{"xc", "3"}, {"xb", "4"}, {"xa", "5"}}, 0, 0}, &taken).status().code(),
+  EXPECT_EQ(store.Insert({{{"xc", "3", false}, {"xb", "4", false}, {"xa", "5", false}}, 0, 0}, &taken).status().code(),
             StatusCode::kAlreadyExists);
   EXPECT_THAT(taken, testing::ElementsAre(1, 2));
   EXPECT_EQ(Read(store, "xc"), "(none)");
@@ -76,14 +76,14 @@ TEST_P(StoreTest, InsertsAllOrNothingAndSaysWhatIsTaken) {
   opened = {};
   opened = MustOpenStore();
   EXPECT_EQ(Read(*opened.store, "xb"), bytes);
-  EXPECT_EQ(opened.store->Insert({{{"xb", "4"}}, 0, 0}, &taken).status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(opened.store->Insert({{{"xb", "4", false}}, 0, 0}, &taken).status().code(), StatusCode::kAlreadyExists);
 }
 
 TEST_P(StoreTest, ChangesAllOrNothingAndOnlyWhatIsAsExpected) {
   auto opened = MustOpenStore();
   Store& store = *opened.store;
   std::vector<size_t> taken;
-  ASSERT_TRUE(store.Insert({{{"xa", "1"}, {"xb", "2"}}, 0, 0}, &taken).ok());
+  ASSERT_TRUE(store.Insert({{{"xa", "1", false}, {"xb", "2", false}}, 0, 0}, &taken).ok());
   ASSERT_TRUE(store.Apply({{{"xa", "1", "11"}, {"xb", "2", std::nullopt}, {"xc", std::nullopt, "3"}}, 0, 0}).ok());
   const auto expect_as_is = [&](Store& s) {
     EXPECT_EQ(Read(s, "xa"), "11");
@@ -109,7 +109,8 @@ TEST_P(StoreTest, ASnapshotStaysAsItWas) {
   auto opened = MustOpenStore();
   std::vector<size_t> taken;
   vault_internal::Insertion insertion;
-  for (int i = 0; i < 2500; ++i) insertion.records.push_back({"x" + std::to_string(10000 + i), std::to_string(i)});
+  for (int i = 0; i < 2500; ++i)
+    insertion.records.push_back({"x" + std::to_string(10000 + i), std::to_string(i), false});
   const auto ticket = opened.store->Insert(insertion, &taken);
   ASSERT_TRUE(ticket.ok() && opened.store->Sync(*ticket).ok());
   const auto snapshot = opened.store->Snapshot();
