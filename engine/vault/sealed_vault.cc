@@ -268,6 +268,7 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
   for (size_t i = 0; ttl > 0 && i < drafts->size(); ++i) {
     insertion.records.push_back({ExpiryKey(Today() + ttl, (*drafts)[i].random), std::string(View(call->subject.tag))});
   }
+  const Insertion kept = core_->traits().shared ? insertion : Insertion();  // CheckInserted may take it out again
   std::vector<size_t> taken;
   const auto ticket = core_->store().Insert(insertion, &taken);
   if (absl::IsAlreadyExists(ticket.status())) {
@@ -275,7 +276,7 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
     return false;
   }
   PHIVEIL_RETURN_IF_ERROR(ticket.status());
-  PHIVEIL_RETURN_IF_ERROR(CheckInserted(insertion, call));
+  PHIVEIL_RETURN_IF_ERROR(CheckInserted(kept, call));
   core_->mappings_.fetch_add(drafts->size(), std::memory_order_relaxed);
   for (const Draft& draft : *drafts) Give(call, draft.value, draft.code, *ticket);
   if (!call->subject_record.empty()) {
