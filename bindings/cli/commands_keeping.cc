@@ -97,8 +97,10 @@ absl::Status Rotate(const Kept& kept, const Options& options) {
   const Deed deed{Act::kRotate, AuditRecord::Verb::kRotate,
                   Concat("rotation from key ", kept.key->id(), " to ", to->id())};
   PHIVEIL_RETURN_IF_ERROR(DoRecorded(kept, options, deed, [&] { return kept.vault->Rotate(*to); }));
-  std::cerr << "phiveil: give --key " << options.to << " from now on; destroy the former key " << kept.places.key_file
-            << " and copies of it once no copy of the vault from before is wanted\n";
+  const bool named = !IsKeyService(options.to) || options.to.find("wrapped=") != std::string::npos;
+  const std::string more = named ? "" : Concat(options.to.find('?') == std::string::npos ? "?" : "&", "wrapped=", file);
+  std::cerr << "phiveil: give --key '" << options.to << more << "' from now on; destroy the former key "
+            << kept.places.key_file << " and copies of it once no copy of the vault from before is wanted\n";
   return absl::OkStatus();
 }
 

@@ -271,15 +271,15 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
   for (size_t i = 0; ttl > 0 && i < drafts->size(); ++i) {
     insertion.records.push_back({ExpiryKey(Today() + ttl, (*drafts)[i].random), std::string(View(call->subject.tag))});
   }
+  const Insertion kept = core_->traits().shared ? insertion : Insertion();  // CheckInserted may take it out again
   std::vector<size_t> taken;
-  const Insertion to_check = core_->traits().shared ? insertion : Insertion();
   const auto ticket = core_->store().Insert(std::move(insertion), &taken);
   if (absl::IsAlreadyExists(ticket.status())) {
     PHIVEIL_RETURN_IF_ERROR(DealWithTaken(taken, before, call, drafts));
     return false;
   }
   PHIVEIL_RETURN_IF_ERROR(ticket.status());
-  PHIVEIL_RETURN_IF_ERROR(CheckInserted(to_check, call));
+  PHIVEIL_RETURN_IF_ERROR(CheckInserted(kept, call));
   core_->mappings_.fetch_add(drafts->size(), std::memory_order_relaxed);
   for (const Draft& draft : *drafts) Give(call, draft.value, draft.code, *ticket);
   if (!call->subject_record.empty()) {

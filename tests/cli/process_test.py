@@ -219,7 +219,7 @@ class Usage(CommandTest):
                      ["redact", "a.txt", "b.txt", "--out", "a.txt"], ["redact", "a.txt", "--out", "a.txt"],
                      ["redact", "dir", "--out", "dir"], ["redact", "a.txt", "--out", "."],
                      ["redact", "--resume", "--out", "o"], ["redact", "a.txt", "--resume"], ["redact", "--threads", "0"],
-                     ["redact", "--vault", "mysql://host/db"], ["redact", "--key", "aws-kms://key"], ["rules"],
+                     ["redact", "--vault", "mysql://host/db"], ["redact", "--key", "gcp-kms://key"], ["rules"],
                      ["explain", "--at", "9:3"], ["find", "dir", "--out", "dir/"]):
             ran = self.run_it(*args)
             self.assertEqual(ran.code, USAGE, f"{args}: {ran.err}")

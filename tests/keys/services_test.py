@@ -274,6 +274,18 @@ class VaultTransit(ServiceTest):
         self.control("config", key="phi", min_decryption_version=2)
         self.assertEqual(self.run_it("restore", "--key", self.uri, data=clean), NOTE)
 
+    def test_rotation_from_a_key_file_into_the_service_and_on(self):
+        clean = self.run_it("redact", data=NOTE)
+        self.run_it("vault", "rotate", "--to", self.uri, says="wrapped=")
+        first = f"{self.uri}&wrapped={self.folder}/home/vault.key.wrapped.next"
+        self.run_it("restore", data=clean, code=CANNOT_START)
+        self.assertEqual(self.run_it("restore", "--key", first, data=clean), NOTE)
+        second = f"{self.uri}&wrapped={self.folder}/second"
+        self.run_it("vault", "rotate", "--key", first, "--to", second)
+        self.assertEqual(self.run_it("restore", "--key", second, data=clean), NOTE)
+        self.run_it("restore", "--key", first, data=clean, code=CANNOT_START)
+        self.assertIn("intact", self.run_it("audit", "verify", "--key", second))
+
     def test_from_one_service_key_to_another(self):
         clean = self.round_trip(self.uri)
         other = self.uri.replace("/transit/phi", "/transit/phi2")
