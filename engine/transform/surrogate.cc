@@ -15,6 +15,8 @@ namespace {
 using Kind = BookEntry::Kind;
 
 constexpr uint32_t kAttempts = 64;
+constexpr size_t kLongestValue = 200;
+constexpr size_t kShortestValue = 3;  // a letter or two would be taken back wherever they stand
 constexpr std::string_view kTitles[] = {"mr",  "mrs", "ms",  "miss", "mx", "dr",  "prof", "md",  "do", "rn",  "np", "pa",
                                         "phd", "jr",  "sr",  "ii",   "iii", "iv", "esq",  "dds", "de", "del", "la", "las",
                                         "los", "van", "von", "der",  "den", "di", "da",   "dos", "du", "le",  "el", "al",
@@ -105,10 +107,14 @@ bool Surrogates::InText(std::string_view lower) const { return lower_text_.find(
 std::optional<std::string> Surrogates::Replace(const Finding& finding, std::string_view value,
                                                const CategoryPolicy& rule) {
   if (finding.subtype == Subtype::kToken) return std::nullopt;
+  // What is cut out of a word, or is long and of many lines, would not be found again.
+  if (!IsWordEdge(text_, finding.begin) || !IsWordEdge(text_, finding.end)) return std::nullopt;
+  if (value.size() > kLongestValue || value.find('\n') != std::string_view::npos) return std::nullopt;
   if (rule.action == Action::kShift) {
     if (finding.subtype == Subtype::kTime) return std::string(value);
     return MoveDate(value, rule);
   }
+  if (Normalised(value).size() < kShortestValue) return std::nullopt;
   if (rule.action == Action::kSurrogate && finding.category == Category::kName) return Name(finding, value);
   if (rule.action == Action::kSurrogate && finding.category == Category::kPhoto) return std::nullopt;
   return Other(finding.category, value, rule.action == Action::kCode);
@@ -160,7 +166,7 @@ std::string Surrogates::NameWord(std::string_view word, bool surname, std::optio
     // A small list may be used up; the largest comes next.
     const auto names = NamesOf(part, attempt < 4 * kAttempts ? origin.value_or(0) : 0);
     const std::string_view name = names[book_->Draw("name", lower, attempt) % names.size()];
-    if (name == lower || words_.contains(name) || book_->TakenByAnother(Kind::kWord, name, lower)) continue;
+    if (name == lower || name.size() < kShortestValue || words_.contains(name) || book_->TakenByAnother(Kind::kWord, name, lower)) continue;
     book_->Add({Kind::kWord, Category::kName, Title(name), std::string(word)});
     return CaseLike(Title(name), word);
   }
