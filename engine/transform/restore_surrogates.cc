@@ -13,10 +13,6 @@ namespace {
 
 using Kind = BookEntry::Kind;
 
-bool IsWord(char c) {
-  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || static_cast<unsigned char>(c) >= 0x80;
-}
-
 bool AtEdges(std::string_view text, size_t begin, size_t end) { return IsWordEdge(text, begin) && IsWordEdge(text, end); }
 
 // Entries by the first word of their surrogate, the longest first.
@@ -53,9 +49,9 @@ class PairFinder {
 
  private:
   static std::string_view FirstWord(std::string_view text) {
-    size_t end = 0;
-    while (end < text.size() && IsWord(text[end])) ++end;
-    return text.substr(0, std::max<size_t>(end, 1));
+    size_t end = std::min<size_t>(1, text.size());
+    while (end < text.size() && !IsWordEdge(text, end)) ++end;
+    return text.substr(0, end);
   }
 
   std::unordered_map<std::string, std::vector<const BookEntry*>> by_word_;

@@ -168,7 +168,9 @@ class MemberCutter {
     return false;
   }
 
-  void Add(size_t begin, size_t end) { out_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)}); }
+  void Add(size_t begin, size_t end) {
+    if (begin < end) out_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+  }
 
   std::vector<TextStretch> Rest(size_t begin) {
     if (begin < text_.size()) Add(begin, text_.size());
