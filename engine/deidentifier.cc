@@ -43,7 +43,8 @@ int YearNow() {
 std::string Today() {
   const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
   const auto two = [](unsigned value) { return Concat(value < 10 ? "0" : "", value); };
-  return Concat(static_cast<int>(day.year()), "-", two(static_cast<unsigned>(day.month())), "-", two(static_cast<unsigned>(day.day())));
+  return Concat(static_cast<int>(day.year()), "-", two(static_cast<unsigned>(day.month())), "-",
+                two(static_cast<unsigned>(day.day())));
 }
 
 }  // namespace
@@ -213,7 +214,8 @@ absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) 
   if (parts.task != nullptr) parts.policy = parts.policy.RestrictedTo(parts.task->may_stay);
   auto impl = std::make_unique<Impl>(std::move(parts));
   if (const TaskProfile* task = std::exchange(impl->parts.task, nullptr); task != nullptr) impl->task = *task;
-  if (const DeploymentProfile* to = std::exchange(impl->parts.deployment, nullptr); to != nullptr) impl->deployment = *to;
+  if (const DeploymentProfile* to = std::exchange(impl->parts.deployment, nullptr); to != nullptr)
+    impl->deployment = *to;
   if (const KeyEncryptionKey* key = std::exchange(impl->parts.key, nullptr); key != nullptr) {
     PHIVEIL_ASSIGN_OR_RETURN(impl->sealer, ValueSealer::From(*key));
   }

@@ -13,7 +13,9 @@ namespace {
 
 using Kind = BookEntry::Kind;
 
-bool AtEdges(std::string_view text, size_t begin, size_t end) { return IsWordEdge(text, begin) && IsWordEdge(text, end); }
+bool AtEdges(std::string_view text, size_t begin, size_t end) {
+  return IsWordEdge(text, begin) && IsWordEdge(text, end);
+}
 
 // Entries by the first word of their surrogate, the longest first.
 class PairFinder {

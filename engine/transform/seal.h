@@ -5,8 +5,8 @@
 //
 // The letters are Crockford's base 32 of
 //   subject tag[8] ‖ AES-256-SIV(key, associated data = "phiveil seal 1" ‖ 0 ‖ category ‖ subject tag, value)
-// Both keys are derived from the vault's (HKDF labels "phiveil seal 1", "phiveil seal 2", "phiveil seal subject"). The same
-// value of the same subject and category has the same seal; what is longer has a longer one.
+// Both keys are derived from the vault's (HKDF labels "phiveil seal 1", "phiveil seal 2", "phiveil seal subject"). The
+// same value of the same subject and category has the same seal; what is longer has a longer one.
 
 #include <functional>
 #include <optional>

@@ -32,7 +32,8 @@ bool IsWordEdge(std::string_view text, size_t at) {
   const auto plain_word = [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); };
   // U+2000..206F and U+00A0..00BF.
   const auto mark = [](std::string_view t) {
-    return t.starts_with("\xE2\x80") || t.starts_with("\xE2\x81") || (t.size() > 1 && t[0] == '\xC2' && static_cast<unsigned char>(t[1]) < 0xC0);
+    return t.starts_with("\xE2\x80") || t.starts_with("\xE2\x81") ||
+           (t.size() > 1 && t[0] == '\xC2' && static_cast<unsigned char>(t[1]) < 0xC0);
   };
   const auto is_high = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
   const bool after = plain_word(text[at]) || (is_high(text[at]) && !mark(text.substr(at)));
@@ -95,7 +96,8 @@ uint64_t SubjectBook::Draw(std::string_view what, std::string_view value, uint32
 }
 
 const std::string* SubjectBook::SurrogateOf(Kind kind, Category category, std::string_view original) const {
-  const auto found = surrogates_.find({static_cast<char>(kind), Concat(CategoryName(category), kSeparator, Folded(kind, original))});
+  const auto found =
+      surrogates_.find({static_cast<char>(kind), Concat(CategoryName(category), kSeparator, Folded(kind, original))});
   return found == surrogates_.end() ? nullptr : &found->second;
 }
 

@@ -151,7 +151,7 @@ class Deidentifier {
     // log has a denied record. Asked anew each day.
     const DeploymentProfile* deployment = nullptr;
     Jurisdiction jurisdiction = Jurisdiction::kUnstated;
-    int reference_year = 0;     // "now" for birth years that imply an age over 89; 0: the clock's
+    int reference_year = 0;  // "now" for birth years that imply an age over 89; 0: the clock's
   };
 
   static absl::StatusOr<std::unique_ptr<Deidentifier>> Create(Parts parts);
