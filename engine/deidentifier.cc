@@ -73,7 +73,8 @@ int YearNow() {
 std::string Today() {
   const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
   const auto two = [](unsigned value) { return Concat(value < 10 ? "0" : "", value); };
-  return Concat(static_cast<int>(day.year()), "-", two(static_cast<unsigned>(day.month())), "-", two(static_cast<unsigned>(day.day())));
+  return Concat(static_cast<int>(day.year()), "-", two(static_cast<unsigned>(day.month())), "-",
+                two(static_cast<unsigned>(day.day())));
 }
 
 }  // namespace
@@ -148,6 +149,7 @@ struct Deidentifier::Impl {
       for (const BackEdit& edit : known.surrogates) ++entry->counts[static_cast<size_t>(edit.category)];
     }
     const auto lookup = [&](Category category, const TokenCode& code) -> absl::StatusOr<Vault::Hit> {
+      if (parts.vault == nullptr) return Vault::Hit();
       PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, parts.vault->Lookup(record.request.subject, category, code));
       // What the vault keeps for the engine is nobody's value.
       if (hit.value.ExposeOriginal().starts_with(kBookMark)) return Vault::Hit();
@@ -257,7 +259,8 @@ absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) 
   if (parts.task != nullptr) parts.policy = parts.policy.RestrictedTo(parts.task->may_stay);
   auto impl = std::make_unique<Impl>(std::move(parts));
   if (const TaskProfile* task = std::exchange(impl->parts.task, nullptr); task != nullptr) impl->task = *task;
-  if (const DeploymentProfile* to = std::exchange(impl->parts.deployment, nullptr); to != nullptr) impl->deployment = *to;
+  if (const DeploymentProfile* to = std::exchange(impl->parts.deployment, nullptr); to != nullptr)
+    impl->deployment = *to;
   if (const KeyEncryptionKey* key = std::exchange(impl->parts.key, nullptr); key != nullptr) {
     PHIVEIL_ASSIGN_OR_RETURN(impl->sealer, ValueSealer::From(*key, impl->parts.tenant));
   }
@@ -301,7 +304,9 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
 
 absl::StatusOr<std::vector<absl::StatusOr<Restored>>> Deidentifier::RestoreBatch(
     std::span<const Record> records) const {
-  if (impl_->parts.vault == nullptr) return absl::FailedPreconditionError("restoring needs a vault");
+  if (impl_->parts.vault == nullptr && (policy().NeedsVault() || !impl_->sealer)) {
+    return absl::FailedPreconditionError("restoring needs a vault");
+  }
   std::vector<absl::StatusOr<Restored>> results;
   std::vector<AuditRecord> entries;
   results.reserve(records.size());

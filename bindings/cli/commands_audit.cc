@@ -79,7 +79,8 @@ std::string_view RawField(std::string_view line, std::string_view name) {
   const size_t at = line.find(label);
   if (at == std::string_view::npos) return {};
   const std::string_view rest = line.substr(at + label.size());
-  if (!rest.starts_with('"')) return rest.substr(0, rest.find_first_of(rest.starts_with('{') ? "}" : ",}") + (rest.starts_with('{') ? 1 : 0));
+  if (!rest.starts_with('"'))
+    return rest.substr(0, rest.find_first_of(rest.starts_with('{') ? "}" : ",}") + (rest.starts_with('{') ? 1 : 0));
   size_t end = 1;
   while (end < rest.size() && rest[end] != '"') end += rest[end] == '\\' ? 2 : 1;
   return rest.substr(0, std::min(end + 1, rest.size()));
@@ -101,7 +102,8 @@ absl::StatusOr<Filter> MakeFilter(const Options& options, const Places& places) 
   if (!options.subject_hash.empty()) filter.subject = Concat("\"", options.subject_hash, "\"");
   if (options.subject.empty()) return filter;
   PHIVEIL_ASSIGN_OR_RETURN(const Key key, FindKey(options, places));
-  if (key == nullptr) return absl::FailedPreconditionError(Concat("no key ", places.key_file, ": give --subject-hash instead"));
+  if (key == nullptr)
+    return absl::FailedPreconditionError(Concat("no key ", places.key_file, ": give --subject-hash instead"));
   PHIVEIL_ASSIGN_OR_RETURN(const std::string hash, AuditSubjectHash(*key, options.subject));
   filter.subject = Concat("\"", hash, "\"");
   return filter;
@@ -115,7 +117,8 @@ std::string InWords(std::string_view line) {
   };
   std::string out = Concat(field("seq"), "  ", field("time"), "  ", field("verb"));
   if (field("verb") == "checkpoint") return out;
-  out += Concat("  ", field("decision"), "  by ", field("actor"), "  for ", field("purpose"), "  subject ", field("subject").substr(0, 12));
+  out += Concat("  ", field("decision"), "  by ", field("actor"), "  for ", field("purpose"), "  subject ",
+                field("subject").substr(0, 12));
   for (const std::string_view name : {"record", "policy", "task", "provider", "region", "reason"}) {
     if (!field(name).empty()) out += Concat("  ", name, " ", field(name));
   }
@@ -128,8 +131,10 @@ ExitCode Print(const Options& options, const Places& places) {
   const bool words = options.command == "audit show";
   const absl::Status status = ReadAuditLog(places.audit, [&](std::string_view line) {
     if (!filter->Passes(line)) return true;
-    if (words) std::cout << InWords(line) << "\n";
-    else std::cout << line << "\n";
+    if (words)
+      std::cout << InWords(line) << "\n";
+    else
+      std::cout << line << "\n";
     return std::cout.good();
   });
   std::cout.flush();

@@ -31,8 +31,8 @@ void Print(std::string_view what, const std::vector<GateReason>& reasons) {
   }
 }
 
-ExitCode RunGate(const Options& options, const DeploymentProfile& profile, const Policy& policy, const TaskProfile* task,
-                 const std::string& day) {
+ExitCode RunGate(const Options& options, const DeploymentProfile& profile, const Policy& policy,
+                 const TaskProfile* task, const std::string& day) {
   const GateDecision decision = DecideGate(profile, {&policy, task, JurisdictionOf(options), day});
   std::cout << (decision.allowed ? "allow" : "deny") << "\n";
   Print("  no  ", decision.reasons);
@@ -41,8 +41,8 @@ ExitCode RunGate(const Options& options, const DeploymentProfile& profile, const
   return decision.allowed ? kAllDone : kSomeQuarantined;
 }
 
-ExitCode RunRegister(const Options& options, const DeploymentProfile& profile, const Policy& policy, const TaskProfile* task,
-                     const std::string& day) {
+ExitCode RunRegister(const Options& options, const DeploymentProfile& profile, const Policy& policy,
+                     const TaskProfile* task, const std::string& day) {
   const RegisterEntry entry = WriteRegister(profile, policy, task, day);
   std::cout << (options.format == "json" ? entry.json : entry.markdown);
   std::cout.flush();

@@ -102,7 +102,9 @@ absl::Status RefuseUrl(std::string_view flag, std::string_view value, std::strin
 
 absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
   const Places& places = session->places;
-  session->uses_vault = verb == Verb::kRestore || parts->policy.NeedsVault();
+  // Seals come back with the key alone; a vault that is there is asked all the same.
+  const bool needed = parts->policy.NeedsVault() || !parts->policy.NeedsKey();
+  session->uses_vault = verb == Verb::kRestore ? needed || VaultExists(places.vault) : parts->policy.NeedsVault();
   bool made = false;
   PHIVEIL_RETURN_IF_ERROR(places.state.Make(&made));
   if (made) err << "phiveil: made the state folder " << places.state.path() << "\n";

@@ -50,7 +50,9 @@ absl::Status Mac(std::string_view before, const AuditKeys& keys, Hash* mac) {
   return crypto::HmacSha256(keys.mac.ExposeOriginal(), {"head", before}, mac);
 }
 
-std::string SignedText(std::string_view plain) { return std::string("phiveil audit head").append(1, '\0').append(plain); }
+std::string SignedText(std::string_view plain) {
+  return std::string("phiveil audit head").append(1, '\0').append(plain);
+}
 
 }  // namespace
 

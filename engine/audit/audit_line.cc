@@ -100,7 +100,11 @@ absl::StatusOr<Hash> LineMac(const AuditKeys& keys, const Hash& hash) {
 
 // A checkpoint signs its own fields and the record before it.
 std::string SignedText(std::string_view fields, const ChainEnd& end) {
-  return std::string("phiveil audit checkpoint").append(1, '\0').append(fields).append(std::to_string(end.seq)).append(View(end.hash));
+  return std::string("phiveil audit checkpoint")
+      .append(1, '\0')
+      .append(fields)
+      .append(std::to_string(end.seq))
+      .append(View(end.hash));
 }
 
 std::string Tail(const Hash& hash, std::string_view mac) {
@@ -114,8 +118,12 @@ std::string Tail(const Hash& hash, std::string_view mac) {
 }  // namespace
 
 absl::StatusOr<AuditKeys> AuditKeys::From(const KeyEncryptionKey& key, const KeyEncryptionKey* signing_key) {
-  AuditKeys keys{key.Derive("phiveil audit text"), key.Derive("phiveil audit subject"), key.Derive("phiveil audit mac"),
-                 key.derivation_id(), (signing_key != nullptr ? *signing_key : key).Derive("phiveil audit sign"), {}};
+  AuditKeys keys{key.Derive("phiveil audit text"),
+                 key.Derive("phiveil audit subject"),
+                 key.Derive("phiveil audit mac"),
+                 key.derivation_id(),
+                 (signing_key != nullptr ? *signing_key : key).Derive("phiveil audit sign"),
+                 {}};
   for (const Original* derived : {&keys.text, &keys.subject, &keys.mac, &keys.seed}) {
     if (derived->size() != crypto::kKeySize) return absl::FailedPreconditionError("the key cannot be used");
   }
@@ -191,7 +199,8 @@ absl::Status AppendLine(std::string_view body, const AuditKeys& keys, ChainEnd* 
 
 absl::StatusOr<std::optional<std::string>> CheckLine(std::string_view line, const AuditKeys* keys, ChainEnd* end) {
   using Problem = std::optional<std::string>;
-  if (line.size() < kTailSize + kPrevSize || (!line.starts_with(kStart) && !line.starts_with(kOldStart))) return Problem("not a record of the log");
+  if (line.size() < kTailSize + kPrevSize || (!line.starts_with(kStart) && !line.starts_with(kOldStart)))
+    return Problem("not a record of the log");
   const std::string_view hashed = line.substr(0, line.size() - kTailSize);
   const std::string_view tail = line.substr(hashed.size());
 

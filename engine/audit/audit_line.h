@@ -47,7 +47,8 @@ absl::StatusOr<std::string> LineBody(const AuditRecord& record, const AuditKeys&
 absl::Status AppendLine(std::string_view body, const AuditKeys& keys, ChainEnd* end, std::string* out);
 
 // A checkpoint for the place after `end`, which it signs, in the form of LineBody.
-absl::StatusOr<std::string> CheckpointBody(const AuditKeys& keys, const ChainEnd& end, uint64_t segment, int64_t time_us);
+absl::StatusOr<std::string> CheckpointBody(const AuditKeys& keys, const ChainEnd& end, uint64_t segment,
+                                           int64_t time_us);
 
 bool IsCheckpoint(std::string_view line);
 

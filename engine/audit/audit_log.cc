@@ -159,7 +159,8 @@ absl::Status FileAuditLog::WriteBytes(std::string_view bytes, const AuditHead& n
 bool FileAuditLog::IsDue() const {
   if (newest_.size == 0) return false;
   if (limits_.max_bytes > 0 && newest_.size >= limits_.max_bytes) return true;
-  return limits_.max_seconds > 0 && newest_.begun_us > 0 && NowMicros() - newest_.begun_us >= limits_.max_seconds * kMicros;
+  return limits_.max_seconds > 0 && newest_.begun_us > 0 &&
+         NowMicros() - newest_.begun_us >= limits_.max_seconds * kMicros;
 }
 
 // Closes the file with a checkpoint, gives it its number, and goes on in a new one. A crash between any two
@@ -264,14 +265,17 @@ absl::Status FileAuditLog::PassClosedFiles(AuditHead* head, bool* passed) const 
     if (!file.valid() || fstat(file.get(), &st) != 0) return ErrnoStatus(errno, "cannot open", closed);
     const auto size = static_cast<uint64_t>(st.st_size);
     if (size < head->size) {
-      return absl::DataLossError(absl::StrCat(closed, ": the closed file was cut: it has ", size, " bytes of ", head->size));
+      return absl::DataLossError(
+          absl::StrCat(closed, ": the closed file was cut: it has ", size, " bytes of ", head->size));
     }
     LineReader reader(file.get(), closed, head->size, size);
     while (true) {
       PHIVEIL_ASSIGN_OR_RETURN(const auto line, reader.Next());
       if (!line) break;
       PHIVEIL_ASSIGN_OR_RETURN(const auto problem, CheckLine(line->text, &keys_, &head->end));
-      if (problem || !line->complete) return absl::DataLossError(absl::StrCat(closed, ": after record ", head->end.seq, ": ", problem.value_or("the line is incomplete")));
+      if (problem || !line->complete)
+        return absl::DataLossError(
+            absl::StrCat(closed, ": after record ", head->end.seq, ": ", problem.value_or("the line is incomplete")));
       if (IsCheckpoint(line->text)) head->checkpoint = head->end.seq;
     }
     ++head->segment;

@@ -72,8 +72,10 @@ absl::StatusOr<Snapshot> TakeSnapshot(const std::string& path) {
   }
   auto newest = OpenForReading(path);
   // Between two steps of closing a file there is no open one.
-  if (newest.ok()) snapshot.files.push_back(*std::move(newest));
-  else if (!absl::IsNotFound(newest.status()) || snapshot.files.empty()) return newest.status();
+  if (newest.ok())
+    snapshot.files.push_back(*std::move(newest));
+  else if (!absl::IsNotFound(newest.status()) || snapshot.files.empty())
+    return newest.status();
   return snapshot;
 }
 
@@ -151,7 +153,8 @@ class Verifier {
       if (!expected_seen_) return Problem("the record is not the one of the checkpoint kept elsewhere");
     }
     if (head_ != nullptr && end_.seq == head_->end.seq) {
-      head_seen_ = end_.hash == head_->end.hash && (head_->size == 0 || line.begin + line.text.size() + 1 == head_->size);
+      head_seen_ =
+          end_.hash == head_->end.hash && (head_->size == 0 || line.begin + line.text.size() + 1 == head_->size);
       if (!head_seen_) {
         end_ = before;
         return Problem("the record is not the one that the head file names");
@@ -171,15 +174,17 @@ class Verifier {
     }
     if (!expected_seen_) {
       return Bad(newest_file_, line_ + 1,
-                 absl::StrCat("the log was put back: record ", check_.expected_seq, " of the checkpoint kept elsewhere is gone"));
+                 absl::StrCat("the log was put back: record ", check_.expected_seq,
+                              " of the checkpoint kept elsewhere is gone"));
     }
     report_.intact = true;
     report_.records = end_.seq;
     report_.newest_hash = absl::BytesToHexString({end_.hash.data(), end_.hash.size()});
     if (keys_ == nullptr) {
-      report_.problem = public_key_.empty()
-                            ? "without the key the head file and the records' MACs were not authenticated"
-                            : "without the key the records' MACs were not authenticated; head file and checkpoints were";
+      report_.problem =
+          public_key_.empty()
+              ? "without the key the head file and the records' MACs were not authenticated"
+              : "without the key the records' MACs were not authenticated; head file and checkpoints were";
       if (!public_key_.empty() && head_->public_key.empty()) {
         report_.problem = "format 1: nothing is signed, and without the key nothing was authenticated";
       }

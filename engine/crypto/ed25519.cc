@@ -23,7 +23,8 @@ Key Private(std::string_view seed) {
 absl::Status Ed25519Public(std::string_view seed, PublicKey* out) {
   const Key key = Private(seed);
   size_t size = out->size();
-  const bool ok = key && EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(out->data()), &size) == 1;
+  const bool ok =
+      key && EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(out->data()), &size) == 1;
   return ok && size == out->size() ? absl::OkStatus() : Failed();
 }
 
@@ -38,7 +39,8 @@ absl::Status Ed25519Sign(std::string_view seed, std::string_view message, Signat
 }
 
 bool Ed25519Verify(std::string_view public_key, std::string_view message, std::string_view signature) {
-  const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(public_key), public_key.size()), EVP_PKEY_free);
+  const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(public_key), public_key.size()),
+                EVP_PKEY_free);
   const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   return key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
          EVP_DigestVerify(context.get(), Bytes(signature), signature.size(), Bytes(message), message.size()) == 1;

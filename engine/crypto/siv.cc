@@ -62,12 +62,13 @@ absl::Status SivOpen(std::string_view key, std::string_view associated, std::str
   if (sealed.size() < kSivTagSize) return absl::DataLossError("a sealed value is too short");
   const Cipher cipher(EVP_CIPHER_fetch(nullptr, NameFor(key.size()), nullptr), EVP_CIPHER_free);
   const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
-  if (!cipher || !context || !Start(context.get(), cipher.get(), key, associated, sealed.data(), false)) return Failed();
+  if (!cipher || !context || !Start(context.get(), cipher.get(), key, associated, sealed.data(), false))
+    return Failed();
   const std::string_view text = sealed.substr(kSivTagSize);
   std::string opened(text.size() + 1, '\0');
   int written = 0;
-  const bool ok = EVP_CipherUpdate(context.get(), reinterpret_cast<unsigned char*>(opened.data()), &written, Bytes(text),
-                                   static_cast<int>(text.size())) == 1;
+  const bool ok = EVP_CipherUpdate(context.get(), reinterpret_cast<unsigned char*>(opened.data()), &written,
+                                   Bytes(text), static_cast<int>(text.size())) == 1;
   if (ok) *plain = Original(std::string_view(opened).substr(0, text.size()));
   Wipe(opened.data(), opened.size());
   return ok ? absl::OkStatus() : absl::DataLossError("a sealed value does not authenticate");

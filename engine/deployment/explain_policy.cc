@@ -4,16 +4,39 @@
 namespace phiveil {
 namespace {
 
-constexpr std::string_view kWhat[] = {
-    "", "names of patients, relatives and staff", "places below the State", "street addresses", "towns and cities", "counties",
-    "ZIP codes", "States", "countries", "hospitals, clinics, pharmacies", "employers, schools, insurers", "dates", "ages",
-    "telephone numbers", "fax numbers", "e-mail addresses", "social security numbers", "medical record numbers",
-    "health plan numbers", "account numbers", "licence and certificate numbers", "vehicles", "devices", "web addresses",
-    "network addresses", "biometrics", "photographs", "other unique numbers"};
+constexpr std::string_view kWhat[] = {"",
+                                      "names of patients, relatives and staff",
+                                      "places below the State",
+                                      "street addresses",
+                                      "towns and cities",
+                                      "counties",
+                                      "ZIP codes",
+                                      "States",
+                                      "countries",
+                                      "hospitals, clinics, pharmacies",
+                                      "employers, schools, insurers",
+                                      "dates",
+                                      "ages",
+                                      "telephone numbers",
+                                      "fax numbers",
+                                      "e-mail addresses",
+                                      "social security numbers",
+                                      "medical record numbers",
+                                      "health plan numbers",
+                                      "account numbers",
+                                      "licence and certificate numbers",
+                                      "vehicles",
+                                      "devices",
+                                      "web addresses",
+                                      "network addresses",
+                                      "biometrics",
+                                      "photographs",
+                                      "other unique numbers"};
 static_assert(std::size(kWhat) == kCategoryCount);
 
 std::string Becomes(const CategoryPolicy& rule) {
-  constexpr std::string_view kShown[] = {"", "the year", "90+ for an age over 89", "the first three digits, where many live there",
+  constexpr std::string_view kShown[] = {"", "the year", "90+ for an age over 89",
+                                         "the first three digits, where many live there",
                                          "whether patient, relative or staff"};
   const std::string_view shown = kShown[static_cast<size_t>(rule.show)];
   const std::string showing = shown.empty() ? "" : Concat(", which shows ", shown);
@@ -29,8 +52,8 @@ std::string Becomes(const CategoryPolicy& rule) {
     case Action::kSurrogate:
       return "become an invented value of the same kind, the same throughout a person; the vault knows which";
     case Action::kShift:
-      return Concat("are moved by a number of ", rule.whole_weeks ? "whole weeks" : "days", " of the person's own, at most ",
-                    rule.max_days, " days; the vault keeps the number");
+      return Concat("are moved by a number of ", rule.whole_weeks ? "whole weeks" : "days",
+                    " of the person's own, at most ", rule.max_days, " days; the vault keeps the number");
     case Action::kYear:
       return "become their year, where it tells of no age over 89; cannot come back";
     case Action::kCap:
@@ -39,7 +62,7 @@ std::string Becomes(const CategoryPolicy& rule) {
       return "become their first three digits, 000 where 20,000 people or fewer live; cannot come back";
     case Action::kMask:
       return Concat("become ****",
-                    rule.keep_last > 0 ? Concat(" and their last ", rule.keep_last, " characters")
+                    rule.keep_last > 0   ? Concat(" and their last ", rule.keep_last, " characters")
                     : rule.keep_initials ? " or their initials"
                                          : "",
                     "; cannot come back");
@@ -61,14 +84,18 @@ void AppendExceptions(const CategoryPolicy& rule, std::string* out) {
 std::string_view BasisSentence(Basis basis) {
   switch (basis) {
     case Basis::kSafeHarbor:
-      return "De-identified under Safe Harbor, 45 CFR 164.514(b)(2), provided the operator has no actual knowledge that what is "
-             "left could identify somebody (164.514(b)(2)(ii)), and as far as the identifiers were found. In the European Union "
+      return "De-identified under Safe Harbor, 45 CFR 164.514(b)(2), provided the operator has no actual knowledge "
+             "that what is "
+             "left could identify somebody (164.514(b)(2)(ii)), and as far as the identifiers were found. In the "
+             "European Union "
              "it is still personal data while the vault exists.";
     case Basis::kLimitedDataSet:
-      return "A limited data set under 45 CFR 164.514(e): still protected health information, for research, public health or "
+      return "A limited data set under 45 CFR 164.514(e): still protected health information, for research, public "
+             "health or "
              "health care operations, under a data use agreement.";
     case Basis::kPseudonymized:
-      return "Pseudonymised: still protected health information, and personal data under the GDPR (Art. 4(5), Recital 26).";
+      return "Pseudonymised: still protected health information, and personal data under the GDPR (Art. 4(5), Recital "
+             "26).";
     case Basis::kNone:
       break;
   }
@@ -80,7 +107,8 @@ std::string_view BasisSentence(Basis basis) {
 std::string ExplainPolicy(const Policy& given, const TaskProfile* task) {
   const Policy policy = task == nullptr ? given : given.RestrictedTo(task->may_stay);
   std::string out = Concat("Policy ", policy.name(), ", version ", policy.version(), "\n", policy.about(), "\n");
-  if (task != nullptr) out += Concat("\nFor the task ", task->name, ", version ", task->version, "\n", task->about, "\n");
+  if (task != nullptr)
+    out += Concat("\nFor the task ", task->name, ", version ", task->version, "\n", task->about, "\n");
   for (const bool stays : {false, true}) {
     out += stays ? "\nWhat stays\n" : "\nWhat leaves, and what stands in its place\n";
     for (size_t i = 1; i < kCategoryCount; ++i) {
@@ -94,12 +122,18 @@ std::string ExplainPolicy(const Policy& given, const TaskProfile* task) {
   if (task != nullptr) {
     out += "\nSections that pass\n";
     for (const std::string& section : task->sections) out += Concat("  ", section, "\n");
-    out += task->pass_unknown ? "  and those that nobody named\n" : "  Nothing else: what stands under other headings, or before the first, is left out.\n";
+    out += task->pass_unknown ? "  and those that nobody named\n"
+                              : "  Nothing else: what stands under other headings, or before the first, is left out.\n";
   }
   out += Concat("\nWhat is needed to bring it back\n  ",
-                policy.NeedsVault() ? "the vault" : policy.NeedsKey() ? "the key alone" : "nothing can: it is gone", "\n");
+                policy.NeedsVault() ? "the vault"
+                : policy.NeedsKey() ? "the key alone"
+                                    : "nothing can: it is gone",
+                "\n");
   out += Concat("\nWhat the result may be called\n  ", policy.claim(), "\n  ", BasisSentence(policy.basis()), "\n");
-  out += "\nWhat this cannot promise\n  That every identifier is found. Measure it on your own texts (phiveil eval) before you rely on it.\n";
+  out +=
+      "\nWhat this cannot promise\n  That every identifier is found. Measure it on your own texts (phiveil eval) "
+      "before you rely on it.\n";
   return out;
 }
 

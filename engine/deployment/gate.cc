@@ -13,14 +13,36 @@ namespace {
 // In the European Union. London and Zurich are not, whatever their names say.
 constexpr std::string_view kEuRegions[] = {"eu",         "eu-central-1", "eu-north-1", "eu-south-1",
                                            "eu-south-2", "eu-west-1",    "eu-west-3"};
-constexpr std::string_view kOtherRegions[] = {
-    "us",             "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "us-gov-east-1",
-    "us-gov-west-1",  "ca-central-1",   "ca-west-1",      "eu-west-2",      "eu-central-2",   "ap-northeast-1",
-    "ap-northeast-2", "ap-northeast-3", "ap-south-1",     "ap-south-2",     "ap-southeast-1", "ap-southeast-2",
-    "ap-southeast-3", "ap-southeast-4", "sa-east-1",      "me-south-1",     "me-central-1",   "il-central-1",
-    "af-south-1",     "global"};
+constexpr std::string_view kOtherRegions[] = {"us",
+                                              "us-east-1",
+                                              "us-east-2",
+                                              "us-west-1",
+                                              "us-west-2",
+                                              "us-gov-east-1",
+                                              "us-gov-west-1",
+                                              "ca-central-1",
+                                              "ca-west-1",
+                                              "eu-west-2",
+                                              "eu-central-2",
+                                              "ap-northeast-1",
+                                              "ap-northeast-2",
+                                              "ap-northeast-3",
+                                              "ap-south-1",
+                                              "ap-south-2",
+                                              "ap-southeast-1",
+                                              "ap-southeast-2",
+                                              "ap-southeast-3",
+                                              "ap-southeast-4",
+                                              "sa-east-1",
+                                              "me-south-1",
+                                              "me-central-1",
+                                              "il-central-1",
+                                              "af-south-1",
+                                              "global"};
 
-bool Has(std::span<const std::string_view> list, std::string_view word) { return std::ranges::find(list, word) != list.end(); }
+bool Has(std::span<const std::string_view> list, std::string_view word) {
+  return std::ranges::find(list, word) != list.end();
+}
 
 std::string Lower(std::string_view text) {
   std::string out(text);
@@ -35,9 +57,12 @@ bool IsDay(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
   int parts[3] = {};
   for (size_t i = 0, part = 0; i < text.size(); ++i) {
-    if (i == 4 || i == 7) ++part;
-    else if (text[i] < '0' || text[i] > '9') return false;
-    else parts[part] = parts[part] * 10 + (text[i] - '0');
+    if (i == 4 || i == 7)
+      ++part;
+    else if (text[i] < '0' || text[i] > '9')
+      return false;
+    else
+      parts[part] = parts[part] * 10 + (text[i] - '0');
   }
   return (std::chrono::year(parts[0]) / parts[1] / parts[2]).ok();
 }
@@ -72,8 +97,10 @@ class Gate {
     out_.held.push_back({std::move(code), std::move(text), std::string(source)});
   }
   void Ask(bool holds, std::string_view code, std::string_view yes, std::string_view no, std::string_view source) {
-    if (holds) Hold(std::string(code), std::string(yes), source);
-    else Deny(std::string(code), std::string(no), source);
+    if (holds)
+      Hold(std::string(code), std::string(yes), source);
+    else
+      Deny(std::string(code), std::string(no), source);
   }
 
   void AskBusinessAssociate() {
@@ -85,7 +112,8 @@ class Gate {
       std::ranges::move(asked.reasons, std::back_inserter(out_.reasons));
       std::ranges::move(asked.held, std::back_inserter(out_.held));
     } else {
-      Hold("basis", "no business associate agreement is in force, and none is needed: the policy's basis is Safe Harbor",
+      Hold("basis",
+           "no business associate agreement is in force, and none is needed: the policy's basis is Safe Harbor",
            "45 CFR 164.502(d)(2)");
     }
     if (!in_force) AskNothingKept();
@@ -96,13 +124,16 @@ class Gate {
       const auto category = static_cast<Category>(i);
       if (category == Category::kState || category == Category::kCountry) continue;  // on no list
       if (policy_.RuleFor(category).action != Action::kKeep) continue;
-      Deny("kept.without_baa", Concat("the policy keeps ", CategoryName(category), ", and no business associate agreement is in force"),
+      Deny("kept.without_baa",
+           Concat("the policy keeps ", CategoryName(category), ", and no business associate agreement is in force"),
            "45 CFR 164.502(e), 164.514(b)(2)");
     }
   }
 
   void AskAgreement(std::string_view code, std::string_view what, const Agreement& agreement, std::string_view source) {
-    const auto deny = [&](std::string_view kind, const std::string& text) { Deny(Concat(code, ".", kind), text, source); };
+    const auto deny = [&](std::string_view kind, const std::string& text) {
+      Deny(Concat(code, ".", kind), text, source);
+    };
     if (!agreement.in_place) return deny("missing", Concat("there is no ", what, " in place"));
     const size_t before = out_.reasons.size();
     const std::string party = Lower(agreement.with);
@@ -119,7 +150,8 @@ class Gate {
     }
     if (agreement.reference.empty()) deny("reference", Concat("the ", what, " has no reference to where it is kept"));
     if (out_.reasons.size() == before) {
-      Hold(std::string(code), Concat("a ", what, " with ", agreement.with, " (", agreement.reference, ") is in force"), source);
+      Hold(std::string(code), Concat("a ", what, " with ", agreement.with, " (", agreement.reference, ") is in force"),
+           source);
     }
   }
 
@@ -136,35 +168,43 @@ class Gate {
       const bool listed = std::ranges::find(allowed, region) != allowed.end();
       if (!listed) {
         Deny(Concat(code, ".not_allowed"),
-             Concat("the region of ", what, ", ", region, ", is not among those allowed for ", jurisdiction, " subjects"), source);
+             Concat("the region of ", what, ", ", region, ", is not among those allowed for ", jurisdiction,
+                    " subjects"),
+             source);
       }
       if (eu && !Has(kEuRegions, region)) {
-        Deny(Concat(code, ".not_eu"), Concat("the region of ", what, ", ", region, ", does not lie in the European Union"), source);
+        Deny(Concat(code, ".not_eu"),
+             Concat("the region of ", what, ", ", region, ", does not lie in the European Union"), source);
       } else if (listed) {
-        Hold(std::string(code), Concat("the region of ", what, ", ", region, ", is allowed for ", jurisdiction, " subjects"), source);
+        Hold(std::string(code),
+             Concat("the region of ", what, ", ", region, ", is allowed for ", jurisdiction, " subjects"), source);
       }
     }
   }
 
   void AskSafeguards() {
     if (protected_ || eu_) {
-      Ask(profile_.no_training && !profile_.training_reference.empty(), "training", "that texts are not used for training is confirmed",
-          "it is not confirmed, with a reference, that texts are not used for training", "45 CFR 164.504(e)(2), GDPR Art. 28(3)(a)");
+      Ask(profile_.no_training && !profile_.training_reference.empty(), "training",
+          "that texts are not used for training is confirmed",
+          "it is not confirmed, with a reference, that texts are not used for training",
+          "45 CFR 164.504(e)(2), GDPR Art. 28(3)(a)");
     }
     Ask(profile_.tls_minimum == "1.2" || profile_.tls_minimum == "1.3", "tls", "TLS is at least 1.2",
         "the least version of TLS is not 1.2 or 1.3", "45 CFR 164.312(e)(1), GDPR Art. 32");
-    Ask(profile_.encrypted_at_rest, "at_rest", "what is stored is encrypted", "it is not said that what is stored is encrypted",
-        "45 CFR 164.312(a)(2)(iv), GDPR Art. 32");
+    Ask(profile_.encrypted_at_rest, "at_rest", "what is stored is encrypted",
+        "it is not said that what is stored is encrypted", "45 CFR 164.312(a)(2)(iv), GDPR Art. 32");
     Ask(profile_.key_owner == "customer" || profile_.key_owner == "provider", "key_owner",
-        Concat("the key to it is the ", profile_.key_owner, "'s"), "it is not said whose the key to it is: customer or provider",
-        "45 CFR 164.312(a)(2)(iv), GDPR Art. 32");
+        Concat("the key to it is the ", profile_.key_owner, "'s"),
+        "it is not said whose the key to it is: customer or provider", "45 CFR 164.312(a)(2)(iv), GDPR Art. 32");
   }
 
   void TellOfTask() {
     if (query_.task != nullptr) {
-      Hold("task", Concat("limited to what the task ", query_.task->name, " needs"), "45 CFR 164.502(b), GDPR Art. 5(1)(c)");
+      Hold("task", Concat("limited to what the task ", query_.task->name, " needs"),
+           "45 CFR 164.502(b), GDPR Art. 5(1)(c)");
     } else if (protected_) {
-      Hold("note", "no task is named: that no more goes than is needed must be seen to elsewhere", "45 CFR 164.502(b), GDPR Art. 5(1)(c)");
+      Hold("note", "no task is named: that no more goes than is needed must be seen to elsewhere",
+           "45 CFR 164.502(b), GDPR Art. 5(1)(c)");
     }
   }
 

@@ -9,9 +9,12 @@ std::string JsonText(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') out += Concat('\\', c);
-    else if (byte < 0x20) out += Concat("\\u00", kHex[byte >> 4], kHex[byte & 15]);
-    else out.push_back(c);
+    if (c == '"' || c == '\\')
+      out += Concat('\\', c);
+    else if (byte < 0x20)
+      out += Concat("\\u00", kHex[byte >> 4], kHex[byte & 15]);
+    else
+      out.push_back(c);
   }
   return out + "\"";
 }
@@ -20,16 +23,20 @@ std::string JsonText(std::string_view text) {
 std::string MarkdownText(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '\n' || c == '\r') out.push_back(' ');
-    else if (c == '|' || c == '<' || c == '`') out += Concat('\\', c);
-    else out.push_back(c);
+    if (c == '\n' || c == '\r')
+      out.push_back(' ');
+    else if (c == '|' || c == '<' || c == '`')
+      out += Concat('\\', c);
+    else
+      out.push_back(c);
   }
   return out;
 }
 
 class RegisterWriter {
  public:
-  void Row(std::string_view key, std::string_view title, std::string_view source, const std::vector<std::string>& values) {
+  void Row(std::string_view key, std::string_view title, std::string_view source,
+           const std::vector<std::string>& values) {
     if (values.empty()) entry_.missing.emplace_back(title);
     std::string cell, list;
     for (const std::string& value : values) {
@@ -42,9 +49,10 @@ class RegisterWriter {
 
   RegisterEntry Take(const DeploymentProfile& profile, std::string_view today) {
     RegisterEntry out = std::move(entry_);
-    out.markdown = Concat("# Record of processing: ", MarkdownText(profile.name), "\n\nGDPR Art. 30(1). Written on ", today,
-                          " from profile ", MarkdownText(profile.name), ", version ", MarkdownText(profile.version),
-                          ".\n\n| what | where it is asked for | entry |\n|---|---|---|\n", out.markdown);
+    out.markdown =
+        Concat("# Record of processing: ", MarkdownText(profile.name), "\n\nGDPR Art. 30(1). Written on ", today,
+               " from profile ", MarkdownText(profile.name), ", version ", MarkdownText(profile.version),
+               ".\n\n| what | where it is asked for | entry |\n|---|---|---|\n", out.markdown);
     out.json += "}\n";
     return out;
   }
@@ -71,8 +79,10 @@ std::vector<std::string> CategoriesThatLeave(const Policy& policy) {
   for (size_t i = 1; i < kCategoryCount; ++i) {
     const auto category = static_cast<Category>(i);
     const Action action = policy.RuleFor(category).action;
-    if (action == Action::kKeep) out.push_back(Concat(CategoryName(category), " in clear"));
-    else if (IsDerived(policy.RuleFor(category))) out.push_back(Concat(CategoryName(category), " as ", ActionName(action)));
+    if (action == Action::kKeep)
+      out.push_back(Concat(CategoryName(category), " in clear"));
+    else if (IsDerived(policy.RuleFor(category)))
+      out.push_back(Concat(CategoryName(category), " as ", ActionName(action)));
   }
   return out;
 }
@@ -85,7 +95,8 @@ std::string Said(std::string_view what, const Agreement& agreement) {
 
 std::vector<std::string> Measures(const DeploymentProfile& profile, const Policy& policy, const TaskProfile* task) {
   std::vector<std::string> out = profile.measures;
-  out.push_back(Concat("identifiers treated by policy ", policy.name(), " ", policy.version(), " (", BasisName(policy.basis()), ")"));
+  out.push_back(Concat("identifiers treated by policy ", policy.name(), " ", policy.version(), " (",
+                       BasisName(policy.basis()), ")"));
   if (task != nullptr) out.push_back(Concat("limited to task ", task->name, " ", task->version));
   if (!profile.tls_minimum.empty()) out.push_back(Concat("TLS ", profile.tls_minimum, " or later in transit"));
   if (profile.encrypted_at_rest) out.push_back(Concat("encrypted at rest, key of the ", profile.key_owner));
@@ -112,8 +123,8 @@ RegisterEntry WriteRegister(const DeploymentProfile& profile, const Policy& give
   writer.Row("personal_data", "Categories of personal data that leave", "Art. 30(1)(c)", data);
   writer.Row("recipients", "Recipients", "Art. 30(1)(d)", profile.recipients);
   writer.Row("processor", "Processor", "Art. 28",
-             {Concat(ProviderTitle(profile.provider), profile.model.empty() ? "" : Concat(", ", profile.model), ", region ",
-                     profile.inference_region)});
+             {Concat(ProviderTitle(profile.provider), profile.model.empty() ? "" : Concat(", ", profile.model),
+                     ", region ", profile.inference_region)});
   std::vector<std::string> subs;
   for (const auto& party : profile.sub_processors) subs.push_back(Named(party).empty() ? "" : Named(party)[0]);
   writer.Row("sub_processors", "Sub-processors", "Art. 28(2)", subs);
@@ -123,7 +134,8 @@ RegisterEntry WriteRegister(const DeploymentProfile& profile, const Policy& give
   writer.Row("retention", "Time limits for erasure", "Art. 30(1)(f)", One(profile.retention));
   writer.Row("vault", "Where originals are kept", "Art. 30(1)(f)",
              One(policy.NeedsVault() ? Concat("vault in ", profile.vault_region) : std::string("nowhere")));
-  writer.Row("measures", "Technical and organisational measures", "Art. 30(1)(g), Art. 32", Measures(profile, policy, task));
+  writer.Row("measures", "Technical and organisational measures", "Art. 30(1)(g), Art. 32",
+             Measures(profile, policy, task));
   return writer.Take(profile, today);
 }
 

@@ -112,9 +112,12 @@ std::string CodeLike(std::string_view value, const std::function<uint64_t(uint32
   for (size_t i = 0; i < code.size(); ++i) {
     const uint64_t random = draw(static_cast<uint32_t>(i));
     if (IsDigit(code[i])) {
-      if (i != first) code[i] = static_cast<char>('0' + random % 10);
-      else if (npi) code[i] = static_cast<char>('1' + random % 2);
-      else if (code[i] != '0') code[i] = static_cast<char>('1' + random % 9);
+      if (i != first)
+        code[i] = static_cast<char>('0' + random % 10);
+      else if (npi)
+        code[i] = static_cast<char>('1' + random % 2);
+      else if (code[i] != '0')
+        code[i] = static_cast<char>('1' + random % 9);
     } else {
       code[i] = vin ? kVinLetters[random % kVinLetters.size()] : static_cast<char>('A' + random % 26);
     }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint32_t kFormat = 1;
 constexpr std::string_view kBases[] = {"none", "safe_harbor", "limited_data_set", "pseudonymized"};
-constexpr std::string_view kActions[] = {"keep", "tag",  "token", "drop", "surrogate", "shift",
+constexpr std::string_view kActions[] = {"keep", "tag", "token", "drop", "surrogate", "shift",
                                          "year", "cap", "zip3",  "mask", "seal",      "code"};
 static_assert(std::size(kActions) == kActionCount);
 // The one category that an action is for; SAFE: any.

@@ -71,15 +71,15 @@ absl::Status CheckClaim(Basis basis, Category category, const CategoryPolicy& ru
                                              BasisName(basis), ": ", section, paragraph, " wants it removed"));
   }
   if (safe_harbor && IsDerived(rule)) {
-    return absl::InvalidArgumentError(Concat(CategoryName(category), ": action ", ActionName(rule.action),
-                                             Detail(rule), " does not bear the basis safe_harbor: ", section, paragraph,
+    return absl::InvalidArgumentError(Concat(CategoryName(category), ": action ", ActionName(rule.action), Detail(rule),
+                                             " does not bear the basis safe_harbor: ", section, paragraph,
                                              " wants it removed, and what stands in its place must not be derived from "
                                              "information about the person: 45 CFR 164.514(c)(1)"));
   }
   if (!safe_harbor && HoldsTheValue(rule)) {
-    return absl::InvalidArgumentError(Concat(CategoryName(category), ": action ", ActionName(rule.action),
-                                             Detail(rule), " does not bear the basis limited_data_set: ", section,
-                                             paragraph, " wants it removed, and its place still holds ",
+    return absl::InvalidArgumentError(Concat(CategoryName(category), ": action ", ActionName(rule.action), Detail(rule),
+                                             " does not bear the basis limited_data_set: ", section, paragraph,
+                                             " wants it removed, and its place still holds ",
                                              rule.action == Action::kSeal ? "the value itself" : "a part of it"));
   }
   if (rule.threshold > kHighestThreshold) {

@@ -37,8 +37,14 @@ class Decider {
       const CategoryPolicy& rule = policy_.RuleFor(finding.category);
       const std::string_view value = text_.substr(finding.begin, finding.end - finding.begin);
       if (Stays(value, finding, rule, reference_year_)) continue;
-      Edit edit{finding.begin,    finding.end, static_cast<uint32_t>(i), RedactionPlan::kNoValue,
-                finding.category, rule.action, finding.bare,             Shown(value, finding, rule, reference_year_),
+      Edit edit{finding.begin,
+                finding.end,
+                static_cast<uint32_t>(i),
+                RedactionPlan::kNoValue,
+                finding.category,
+                rule.action,
+                finding.bare,
+                Shown(value, finding, rule, reference_year_),
                 {}};
       if (rule.action > Action::kDrop) edit.written = Written(finding, value, rule);
       // A look-alike of a category that is kept; what the action cannot write.
@@ -57,7 +63,9 @@ class Decider {
   Edit LeaveOut(TextStretch gap) const {
     const std::string_view text = text_.substr(gap.begin, gap.end - gap.begin);
     const bool value = text_.substr(std::min(text_.find_first_not_of(" \t\r\n"), text_.size())).starts_with('{');
-    Edit edit{gap.begin, gap.end, RedactionPlan::kNoValue, RedactionPlan::kNoValue, Category::kSafe, Action::kMask, false, {}, {}};
+    Edit edit{
+        gap.begin, gap.end, RedactionPlan::kNoValue, RedactionPlan::kNoValue, Category::kSafe, Action::kMask, false,
+        {},        {}};
     edit.written = value ? "null" : text.ends_with('\n') ? Concat(kLeftOutText, "\n") : std::string(kLeftOutText);
     if (text_.starts_with("MSH|")) edit.written.clear();
     return edit;

@@ -49,14 +49,16 @@ absl::StatusOr<std::vector<Mention>> FindMentions(std::string_view text, const T
       continue;
     }
     const size_t quote = token->begin > 0 && BroughtQuotes(text, *token) ? 1 : 0;
-    mentions.push_back({token->begin - quote, token->end + quote, HasBrackets(text, *token), lookup(token->category, token->code)});
+    mentions.push_back(
+        {token->begin - quote, token->end + quote, HasBrackets(text, *token), lookup(token->category, token->code)});
     PHIVEIL_RETURN_IF_ERROR(mentions.back().hit.status());
   }
   if (parts.sealer == nullptr) return mentions;
   for (auto seal = FindSealMention(text, 0); seal; seal = FindSealMention(text, seal->end)) {
-    const bool quoted = seal->bare && seal->begin > 0 && text[seal->begin - 1] == '"' && text.substr(seal->end, 1) == "\"";
-    mentions.push_back({seal->begin - (quoted ? 1 : 0), seal->end + (quoted ? 1 : 0), true,
-                        parts.sealer->Open(parts.subject, *seal)});
+    const bool quoted =
+        seal->bare && seal->begin > 0 && text[seal->begin - 1] == '"' && text.substr(seal->end, 1) == "\"";
+    mentions.push_back(
+        {seal->begin - (quoted ? 1 : 0), seal->end + (quoted ? 1 : 0), true, parts.sealer->Open(parts.subject, *seal)});
     PHIVEIL_RETURN_IF_ERROR(mentions.back().hit.status());
   }
   std::ranges::sort(mentions, {}, &Mention::begin);

@@ -13,13 +13,8 @@ namespace {
 
 using Kind = BookEntry::Kind;
 
-bool IsWord(char c) {
-  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || static_cast<unsigned char>(c) >= 0x80;
-}
-
 bool AtEdges(std::string_view text, size_t begin, size_t end) {
-  return (begin == 0 || !IsWord(text[begin - 1]) || !IsWord(text[begin])) &&
-         (end == text.size() || !IsWord(text[end]) || !IsWord(text[end - 1]));
+  return IsWordEdge(text, begin) && IsWordEdge(text, end);
 }
 
 // Entries by the first word of their surrogate, the longest first.
@@ -47,16 +42,18 @@ class PairFinder {
       const std::string_view there = text.substr(begin, entry->surrogate.size());
       if (!AtEdges(text, begin, begin + there.size())) continue;
       if (there == entry->surrogate) return entry;
-      if (entry->kind == Kind::kWord && LowerAscii(there) == LowerAscii(entry->surrogate)) return entry;
+      // A name without its capital is more often a word.
+      const bool capital = there[0] >= 'A' && there[0] <= 'Z';
+      if (entry->kind == Kind::kWord && capital && LowerAscii(there) == LowerAscii(entry->surrogate)) return entry;
     }
     return nullptr;
   }
 
  private:
   static std::string_view FirstWord(std::string_view text) {
-    size_t end = 0;
-    while (end < text.size() && IsWord(text[end])) ++end;
-    return text.substr(0, std::max<size_t>(end, 1));
+    size_t end = std::min<size_t>(1, text.size());
+    while (end < text.size() && !IsWordEdge(text, end)) ++end;
+    return text.substr(0, end);
   }
 
   std::unordered_map<std::string, std::vector<const BookEntry*>> by_word_;
@@ -66,8 +63,7 @@ std::vector<BackEdit> FindPairs(std::string_view text, const SubjectBook& book) 
   const PairFinder finder(book);
   std::vector<BackEdit> edits;
   for (size_t i = 0; i < text.size();) {
-    const bool edge = i == 0 || !IsWord(text[i]) || !IsWord(text[i - 1]);
-    const BookEntry* entry = edge ? finder.FindAt(text, i) : nullptr;
+    const BookEntry* entry = IsWordEdge(text, i) ? finder.FindAt(text, i) : nullptr;
     if (entry == nullptr) {
       ++i;
       continue;

@@ -67,7 +67,8 @@ std::optional<SealMention> FindSealMention(std::string_view text, size_t from) {
     size_t end = at + 1 + used;
     mention.bare = end < text.size() && text[end] == kBareSign;
     if (mention.bare) ++end;
-    if (!category || mention.sealed.size() < kTagSize + crypto::kSivTagSize || end >= text.size() || text[end] != ']') continue;
+    if (!category || mention.sealed.size() < kTagSize + crypto::kSivTagSize || end >= text.size() || text[end] != ']')
+      continue;
     mention.begin = begin - 1;
     mention.end = end + 1;
     mention.category = *category;
@@ -109,8 +110,8 @@ absl::StatusOr<Vault::Hit> ValueSealer::Open(std::string_view subject, const Sea
   Vault::Hit hit;
   const std::string_view bytes = mention.sealed;
   const std::string_view tag = bytes.substr(0, kTagSize);
-  const absl::Status opened = crypto::SivOpen(key_.ExposeOriginal(), Associated(mention.category, tag),
-                                              bytes.substr(kTagSize), &hit.value);
+  const absl::Status opened =
+      crypto::SivOpen(key_.ExposeOriginal(), Associated(mention.category, tag), bytes.substr(kTagSize), &hit.value);
   if (absl::IsDataLoss(opened)) return hit;
   PHIVEIL_RETURN_IF_ERROR(opened);
   hit.answer = Vault::Answer::kFound;

@@ -22,8 +22,10 @@ std::string Folded(std::string_view text) {
   std::string out;
   for (const char c : LowerAscii(text)) {
     const bool word = IsLower(c) || IsDigit(c) || static_cast<unsigned char>(c) >= 0x80;
-    if (word) out.push_back(c);
-    else if (!out.empty() && out.back() != ' ' && c != '\'') out.push_back(' ');
+    if (word)
+      out.push_back(c);
+    else if (!out.empty() && out.back() != ' ' && c != '\'')
+      out.push_back(' ');
   }
   while (out.ends_with(' ')) out.pop_back();
   return out;
@@ -65,7 +67,8 @@ std::optional<Heading> ReadHeading(std::string_view line) {
 
 class SectionCutter {
  public:
-  SectionCutter(std::string_view text, const TaskProfile& task) : text_(text), task_(task), passes_(task.pass_unknown) {}
+  SectionCutter(std::string_view text, const TaskProfile& task)
+      : text_(text), task_(task), passes_(task.pass_unknown) {}
 
   std::vector<TextStretch> Cut() {
     size_t begin = 0, section = 0;
@@ -96,10 +99,13 @@ class SectionCutter {
   }
 
   void Close(size_t begin, size_t end) {
-    const bool blank = std::ranges::all_of(text_.substr(begin, end - begin), [](char c) { return IsSpace(c) || c == '\n'; });
+    const bool blank =
+        std::ranges::all_of(text_.substr(begin, end - begin), [](char c) { return IsSpace(c) || c == '\n'; });
     if (passes_ || blank) return;
-    if (!out_.empty() && out_.back().end == begin) out_.back().end = static_cast<uint32_t>(end);
-    else out_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+    if (!out_.empty() && out_.back().end == begin)
+      out_.back().end = static_cast<uint32_t>(end);
+    else
+      out_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
   }
 
   const std::string_view text_;
@@ -142,8 +148,10 @@ class MemberCutter {
 
   bool String() {
     for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\') ++at_;
-      else if (text_[at_] == '"') return ++at_, true;
+      if (text_[at_] == '\\')
+        ++at_;
+      else if (text_[at_] == '"')
+        return ++at_, true;
     }
     return false;
   }
@@ -168,7 +176,9 @@ class MemberCutter {
     return false;
   }
 
-  void Add(size_t begin, size_t end) { out_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)}); }
+  void Add(size_t begin, size_t end) {
+    if (begin < end) out_.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+  }
 
   std::vector<TextStretch> Rest(size_t begin) {
     if (begin < text_.size()) Add(begin, text_.size());

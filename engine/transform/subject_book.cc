@@ -27,6 +27,22 @@ std::string LowerAscii(std::string_view text) {
   return out;
 }
 
+bool IsWordEdge(std::string_view text, size_t at) {
+  if (at == 0 || at >= text.size()) return true;
+  const auto plain_word = [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); };
+  // U+2000..206F and U+00A0..00BF.
+  const auto mark = [](std::string_view t) {
+    return t.starts_with("\xE2\x80") || t.starts_with("\xE2\x81") ||
+           (t.size() > 1 && t[0] == '\xC2' && static_cast<unsigned char>(t[1]) < 0xC0);
+  };
+  const auto is_high = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  const bool after = plain_word(text[at]) || (is_high(text[at]) && !mark(text.substr(at)));
+  size_t begin = at - 1;
+  while (begin > 0 && at - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+  const bool before = plain_word(text[at - 1]) || (is_high(text[at - 1]) && !mark(text.substr(begin, at - begin)));
+  return !before || !after;
+}
+
 std::string EncodeEntry(const BookEntry& entry) {
   const char kind = static_cast<char>(entry.kind);
   if (entry.kind == Kind::kSecret) return Concat(kBookMark, kind, entry.original);
@@ -80,7 +96,8 @@ uint64_t SubjectBook::Draw(std::string_view what, std::string_view value, uint32
 }
 
 const std::string* SubjectBook::SurrogateOf(Kind kind, Category category, std::string_view original) const {
-  const auto found = surrogates_.find({static_cast<char>(kind), Concat(CategoryName(category), kSeparator, Folded(kind, original))});
+  const auto found =
+      surrogates_.find({static_cast<char>(kind), Concat(CategoryName(category), kSeparator, Folded(kind, original))});
   return found == surrogates_.end() ? nullptr : &found->second;
 }
 

@@ -72,6 +72,9 @@ class SubjectBook {
   std::map<std::pair<char, std::string>, std::set<std::string>> originals_;  // kind and surrogate
 };
 
+// Whether no word goes on across `at`: letters, digits and what is not ASCII, but for its spaces, dashes and quotes.
+bool IsWordEdge(std::string_view text, size_t at);
+
 // Small ASCII letters.
 std::string LowerAscii(std::string_view text);
 

@@ -15,10 +15,12 @@ namespace {
 using Kind = BookEntry::Kind;
 
 constexpr uint32_t kAttempts = 64;
-constexpr std::string_view kTitles[] = {"mr",  "mrs", "ms",  "miss", "mx", "dr",  "prof", "md",  "do", "rn",  "np", "pa",
-                                        "phd", "jr",  "sr",  "ii",   "iii", "iv", "esq",  "dds", "de", "del", "la", "las",
-                                        "los", "van", "von", "der",  "den", "di", "da",   "dos", "du", "le",  "el", "al",
-                                        "bin", "ibn", "abu", "st",   "y",  "and", "ter",  "lpn", "dpt"};
+constexpr size_t kLongestValue = 200;
+constexpr size_t kShortestValue = 3;  // a letter or two would be taken back wherever they stand
+constexpr std::string_view kTitles[] = {
+    "mr", "mrs", "ms", "miss", "mx",  "dr", "prof", "md",  "do",  "rn",  "np",  "pa",  "phd", "jr",  "sr",
+    "ii", "iii", "iv", "esq",  "dds", "de", "del",  "la",  "las", "los", "van", "von", "der", "den", "di",
+    "da", "dos", "du", "le",   "el",  "al", "bin",  "ibn", "abu", "st",  "y",   "and", "ter", "lpn", "dpt"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -37,9 +39,13 @@ std::vector<NameWordAt> WordsOf(std::string_view value) {
   std::vector<NameWordAt> words;
   for (size_t i = 0; i < value.size();) {
     const size_t begin = i;
-    while (i < value.size() && (IsNameByte(value[i]) || (i > begin && value[i] == '\'' && i + 1 < value.size() && IsNameByte(value[i + 1])))) ++i;
-    if (i == begin) ++i;
-    else words.push_back({begin, i, false});
+    while (i < value.size() && (IsNameByte(value[i]) ||
+                                (i > begin && value[i] == '\'' && i + 1 < value.size() && IsNameByte(value[i + 1]))))
+      ++i;
+    if (i == begin)
+      ++i;
+    else
+      words.push_back({begin, i, false});
   }
   // "van der Berg" and "MD" are no given names.
   std::vector<NameWordAt*> own;
@@ -60,7 +66,8 @@ std::optional<bool> FemaleByTitle(std::string_view before) {
   std::string lower = LowerAscii(before.substr(before.size() - std::min<size_t>(before.size(), 6)));
   while (!lower.empty() && (lower.back() == ' ' || lower.back() == '.')) lower.pop_back();
   const auto ends = [&](std::string_view title) {
-    return lower.ends_with(title) && (lower.size() == title.size() || !IsLetter(lower[lower.size() - title.size() - 1]));
+    return lower.ends_with(title) &&
+           (lower.size() == title.size() || !IsLetter(lower[lower.size() - title.size() - 1]));
   };
   if (ends("mrs") || ends("ms") || ends("miss")) return true;
   return ends("mr") ? std::optional(false) : std::nullopt;
@@ -95,8 +102,10 @@ Surrogates::Surrogates(std::string_view text, SubjectBook* book, int reference_y
   for (size_t i = 0; i < lower_text_.size();) {
     const size_t begin = i;
     while (i < lower_text_.size() && IsNameByte(lower_text_[i])) ++i;
-    if (i > begin) words_.insert(lower_text_.substr(begin, i - begin));
-    else ++i;
+    if (i > begin)
+      words_.insert(lower_text_.substr(begin, i - begin));
+    else
+      ++i;
   }
 }
 
@@ -105,10 +114,14 @@ bool Surrogates::InText(std::string_view lower) const { return lower_text_.find(
 std::optional<std::string> Surrogates::Replace(const Finding& finding, std::string_view value,
                                                const CategoryPolicy& rule) {
   if (finding.subtype == Subtype::kToken) return std::nullopt;
+  // What is cut out of a word, or is long and of many lines, would not be found again.
+  if (!IsWordEdge(text_, finding.begin) || !IsWordEdge(text_, finding.end)) return std::nullopt;
+  if (value.size() > kLongestValue || value.find('\n') != std::string_view::npos) return std::nullopt;
   if (rule.action == Action::kShift) {
     if (finding.subtype == Subtype::kTime) return std::string(value);
     return MoveDate(value, rule);
   }
+  if (Normalised(value).size() < kShortestValue) return std::nullopt;
   if (rule.action == Action::kSurrogate && finding.category == Category::kName) return Name(finding, value);
   if (rule.action == Action::kSurrogate && finding.category == Category::kPhoto) return std::nullopt;
   return Other(finding.category, value, rule.action == Action::kCode);
@@ -160,7 +173,9 @@ std::string Surrogates::NameWord(std::string_view word, bool surname, std::optio
     // A small list may be used up; the largest comes next.
     const auto names = NamesOf(part, attempt < 4 * kAttempts ? origin.value_or(0) : 0);
     const std::string_view name = names[book_->Draw("name", lower, attempt) % names.size()];
-    if (name == lower || words_.contains(name) || book_->TakenByAnother(Kind::kWord, name, lower)) continue;
+    if (name == lower || name.size() < kShortestValue || words_.contains(name) ||
+        book_->TakenByAnother(Kind::kWord, name, lower))
+      continue;
     book_->Add({Kind::kWord, Category::kName, Title(name), std::string(word)});
     return CaseLike(Title(name), word);
   }
@@ -197,7 +212,8 @@ std::optional<std::string> Surrogates::NameOnce(const Finding& finding, std::str
   }
   out.append(value.substr(copied));
   for (size_t i = 0; i < out.size(); ++i) {
-    if (IsDigit(out[i])) out[i] = static_cast<char>('0' + book_->Draw("name digit", value, static_cast<uint32_t>(i)) % 10);
+    if (IsDigit(out[i]))
+      out[i] = static_cast<char>('0' + book_->Draw("name digit", value, static_cast<uint32_t>(i)) % 10);
   }
   return out;
 }

@@ -18,8 +18,8 @@ struct KnownName {
   size_t origin;
 };
 
-// What is known of a word, in small letters without diacritics, as a name. `surname`: it stands where a surname does, so
-// that this is tried first.
+// What is known of a word, in small letters without diacritics, as a name. `surname`: it stands where a surname does,
+// so that this is tried first.
 std::optional<KnownName> FindKnownName(std::string_view word, bool surname);
 
 // All names of that part and origin, in alphabetical order.

@@ -8,8 +8,9 @@ namespace {
 
 using Kind = DateField::Kind;
 
-constexpr std::array<std::string_view, 12> kMonths = {"january", "february", "march",     "april",   "may",      "june",
-                                                      "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
+                                                      "may",       "june",     "july",     "august",
+                                                      "september", "october",  "november", "december"};
 constexpr std::array<std::string_view, 7> kWeekdays = {"sunday",   "monday", "tuesday", "wednesday",
                                                        "thursday", "friday", "saturday"};
 constexpr std::string_view kOtherWords[] = {"of", "the", "on",  "at",  "to",      "through", "thru", "and",
@@ -37,7 +38,8 @@ std::optional<int> FindName(const std::array<std::string_view, N>& names, std::s
   if (word.size() < 3) return std::nullopt;
   for (size_t i = 0; i < N; ++i) {
     const bool whole = word == names[i];
-    const bool shorter = names[i].starts_with(word) && (word.size() <= 3 || (word.size() <= 5 && N == 7) || word == "sept");
+    const bool shorter =
+        names[i].starts_with(word) && (word.size() <= 3 || (word.size() <= 5 && N == 7) || word == "sept");
     if (whole || shorter) return static_cast<int>(i);
   }
   return std::nullopt;
@@ -72,7 +74,8 @@ class DateReader {
       const size_t begin = i;
       if (IsDigit(text_[i])) {
         long value = 0;
-        for (; i < text_.size() && IsDigit(text_[i]); ++i) value = std::min(value * 10 + (text_[i] - '0'), 999'999'999L);
+        for (; i < text_.size() && IsDigit(text_[i]); ++i)
+          value = std::min(value * 10 + (text_[i] - '0'), 999'999'999L);
         pieces_.push_back({Piece::Kind::kNumber, begin, i, static_cast<int>(value), false});
       } else if (IsLetter(text_[i])) {
         while (i < text_.size() && IsLetter(text_[i])) ++i;
@@ -87,7 +90,8 @@ class DateReader {
 
   bool Word(size_t begin, size_t end) {
     const std::string word = Lower(text_.substr(begin, end - begin));
-    const bool after_number = !pieces_.empty() && pieces_.back().kind == Piece::Kind::kNumber && pieces_.back().end == begin;
+    const bool after_number =
+        !pieces_.empty() && pieces_.back().kind == Piece::Kind::kNumber && pieces_.back().end == begin;
     if (after_number && (word == "st" || word == "nd" || word == "rd" || word == "th")) {
       pieces_.back().end = end;
       pieces_.back().ordinal = true;
@@ -244,7 +248,8 @@ class DateReader {
     if (month == 2 && Mark(1) != '-' && Mark(1) != '/' && Mark(1) != '.' && !Says(1, "of")) return false;
     if (!Is(month, Piece::Kind::kMonth)) return false;
     size_t year = month + 1;
-    if (At(year) != nullptr && (Mark(year) == '-' || Mark(year) == '/' || Mark(year) == ',' || Mark(year) == '.')) ++year;
+    if (At(year) != nullptr && (Mark(year) == '-' || Mark(year) == '/' || Mark(year) == ',' || Mark(year) == '.'))
+      ++year;
     if (Year4(year)) return Take({{Kind::kDay, 0}, {Kind::kMonthName, month}, {Kind::kYear, year}}, year + 1);
     const bool joined = Number(year, 2, 2) && pieces_[at_ + year - 1].end == At(year)->begin;
     if (joined) return Take({{Kind::kDay, 0}, {Kind::kMonthName, month}, {Kind::kShortYear, year}}, year + 1);
@@ -346,7 +351,9 @@ size_t WidthOf(std::string_view text, const WrittenDate& date) {
     if (text[field.begin] == '0') return 2;
     short_one = short_one || field.end == field.begin + 1 || field.ordinal;
   }
-  const auto has = [&](Kind kind) { return std::ranges::find(date.fields, kind, &DateField::kind) != date.fields.end(); };
+  const auto has = [&](Kind kind) {
+    return std::ranges::find(date.fields, kind, &DateField::kind) != date.fields.end();
+  };
   const bool plain = has(Kind::kMonthName) || (!has(Kind::kYear) && !has(Kind::kShortYear));
   return short_one || plain ? 1 : 2;
 }
@@ -361,8 +368,8 @@ std::string Write(std::string_view text, const WrittenDate& date, const DateFiel
     case Kind::kMonth:
       return Digits(*date.month, width);
     case Kind::kMonthName:
-      return NameLike(kMonths[static_cast<size_t>(*date.month - 1)], like, like.size() > 4 || Lower(like) == "june" ||
-                                                                               Lower(like) == "july" || Lower(like) == "may");
+      return NameLike(kMonths[static_cast<size_t>(*date.month - 1)], like,
+                      like.size() > 4 || Lower(like) == "june" || Lower(like) == "july" || Lower(like) == "may");
     case Kind::kDay: {
       std::string day = Digits(*date.day, field.ordinal ? 1 : width);
       if (!field.ordinal) return day;

@@ -41,18 +41,33 @@ constexpr Key kTraining[] = {{"excluded", KeyType::kBool, true}, {"reference", K
 constexpr Key kRegions[] = {{"US", KeyType::kTextList}, {"EU", KeyType::kTextList}};
 constexpr Key kAtRest[] = {{"encrypted", KeyType::kBool, true}, {"key_owner", KeyType::kText, false, 0, 0, kOwners}};
 constexpr Key kRegister[] = {
-    {"controller", KeyType::kMap},           {"representative", KeyType::kMap},    {"data_protection_officer", KeyType::kMap},
-    {"sub_processors", KeyType::kList},      {"purposes", KeyType::kTextList},     {"data_subjects", KeyType::kTextList},
-    {"data_categories", KeyType::kTextList}, {"recipients", KeyType::kTextList},   {"measures", KeyType::kTextList},
-    {"transfers", KeyType::kList},           {"retention", KeyType::kText},
+    {"controller", KeyType::kMap},
+    {"representative", KeyType::kMap},
+    {"data_protection_officer", KeyType::kMap},
+    {"sub_processors", KeyType::kList},
+    {"purposes", KeyType::kTextList},
+    {"data_subjects", KeyType::kTextList},
+    {"data_categories", KeyType::kTextList},
+    {"recipients", KeyType::kTextList},
+    {"measures", KeyType::kTextList},
+    {"transfers", KeyType::kList},
+    {"retention", KeyType::kText},
 };
-constexpr Key kParty[] = {
-    {"name", KeyType::kText, true}, {"contact", KeyType::kText}, {"role", KeyType::kText}, {"location", KeyType::kText}};
+constexpr Key kParty[] = {{"name", KeyType::kText, true},
+                          {"contact", KeyType::kText},
+                          {"role", KeyType::kText},
+                          {"location", KeyType::kText}};
 constexpr Key kTransfer[] = {{"country", KeyType::kText, true}, {"safeguard", KeyType::kText, true}};
 constexpr Key kTask[] = {
-    {"name", KeyType::kText, true},         {"version", KeyType::kText, true},      {"about", KeyType::kText, true},
-    {"purpose", KeyType::kText, true},      {"may_stay", KeyType::kTextList, true}, {"sections", KeyType::kTextList, true},
-    {"left_out", KeyType::kTextList},       {"fields", KeyType::kTextList},         {"unknown", KeyType::kText, false, 0, 0, kUnknown},
+    {"name", KeyType::kText, true},
+    {"version", KeyType::kText, true},
+    {"about", KeyType::kText, true},
+    {"purpose", KeyType::kText, true},
+    {"may_stay", KeyType::kTextList, true},
+    {"sections", KeyType::kTextList, true},
+    {"left_out", KeyType::kTextList},
+    {"fields", KeyType::kTextList},
+    {"unknown", KeyType::kText, false, 0, 0, kUnknown},
 };
 
 class Reader {
@@ -119,7 +134,9 @@ class Reader {
   bool Check(const YamlNode& node, std::string_view what, std::span<const Key> keys) {
     return CheckMap(file_, node, KeyTable{what, keys}, diagnostics_);
   }
-  static std::string Text(const YamlNode& map, std::string_view key) { return std::string(TextOf(map, key).value_or("")); }
+  static std::string Text(const YamlNode& map, std::string_view key) {
+    return std::string(TextOf(map, key).value_or(""));
+  }
   static std::vector<std::string> Texts(const YamlNode& map, std::string_view key) {
     std::vector<std::string> out;
     for (const YamlNode& node : ListOf(map, key)) out.push_back(node.value);
@@ -148,7 +165,8 @@ class Reader {
       if (Check(party, "a party", kParty)) out->sub_processors.push_back(ReadParty(party));
     }
     for (const YamlNode& transfer : ListOf(node, "transfers")) {
-      if (Check(transfer, "a transfer", kTransfer)) out->transfers.emplace_back(Text(transfer, "country"), Text(transfer, "safeguard"));
+      if (Check(transfer, "a transfer", kTransfer))
+        out->transfers.emplace_back(Text(transfer, "country"), Text(transfer, "safeguard"));
     }
     out->purposes = Texts(node, "purposes");
     out->data_subjects = Texts(node, "data_subjects");

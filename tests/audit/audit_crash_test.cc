@@ -51,7 +51,8 @@ TEST_F(AuditTest, EveryTornWriteIsDropped) {
   const size_t second = all.find('\n', acknowledged.size()) + 1;
   for (size_t size = acknowledged.size(); size < all.size(); size += 7) {
     for (const size_t zeros : {0, 5}) {
-      WriteFile(path_, all.substr(0, size) + std::string(zeros, '\0') + (zeros ? all.substr(std::min(all.size(), size + zeros)) : ""));
+      WriteFile(path_, all.substr(0, size) + std::string(zeros, '\0') +
+                           (zeros ? all.substr(std::min(all.size(), size + zeros)) : ""));
       WriteFile(head_path(), head);
       auto log = OpenAuditLog(Options());
       ASSERT_TRUE(log.ok()) << size << log.status();

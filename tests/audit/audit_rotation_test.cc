@@ -21,7 +21,9 @@ using testing::HasSubstr;
 class AuditRotationTest : public AuditTest {
  protected:
   // Closes a file after every other record or so, and signs each third.
-  AuditOptions Small() const { return {.path = path_, .key = &key_, .max_bytes = 1200, .max_seconds = 0, .checkpoint_every = 3}; }
+  AuditOptions Small() const {
+    return {.path = path_, .key = &key_, .max_bytes = 1200, .max_seconds = 0, .checkpoint_every = 3};
+  }
 
   void Fill(int records) {
     auto log = OpenAuditLog(Small());
@@ -69,7 +71,8 @@ TEST_F(AuditRotationTest, TheChainGoesOnInTheNextFile) {
   std::vector<std::string> ids;
   for (int i = 1; i <= 20; ++i) ids.push_back("r" + std::to_string(i));
   EXPECT_EQ(Acknowledged(Lines(), ids), 20u);
-  for (const std::string& file : files) EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
+  for (const std::string& file : files)
+    EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
 }
 
 TEST_F(AuditRotationTest, ByAge) {
@@ -121,7 +124,8 @@ TEST_F(AuditRotationTest, EveryChangedByteIsFoundWithThePublicKey) {
         const AuditReport report = Audit();
         ASSERT_FALSE(report.intact) << file << " " << i;
         ASSERT_EQ(report.file, file);
-        ASSERT_EQ(report.first_bad_line, 1 + static_cast<uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<long>(i), '\n')));
+        ASSERT_EQ(report.first_bad_line,
+                  1 + static_cast<uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<long>(i), '\n')));
       }
     }
     WriteFile(file, bytes);
@@ -185,11 +189,13 @@ TEST_F(AuditRotationTest, AnActorCannotWriteACheckpoint) {
 }
 
 TEST_F(AuditRotationTest, AFaultAtEveryCallLosesNothing) {
-  for (const auto& [mode, error] : {std::pair{FaultyFileOps::Mode::kOnce, EIO}, std::pair{FaultyFileOps::Mode::kEver, ENOSPC},
-                                    std::pair{FaultyFileOps::Mode::kShortWriteThenOnce, ENOSPC}}) {
+  for (const auto& [mode, error] :
+       {std::pair{FaultyFileOps::Mode::kOnce, EIO}, std::pair{FaultyFileOps::Mode::kEver, ENOSPC},
+        std::pair{FaultyFileOps::Mode::kShortWriteThenOnce, ENOSPC}}) {
     bool reached_the_end = false;
     for (int succeed = 0; succeed < 400 && !reached_the_end; ++succeed) {
-      path_ = dir_ / ("log" + std::to_string(error) + "-" + std::to_string(static_cast<int>(mode)) + "-" + std::to_string(succeed));
+      path_ = dir_ / ("log" + std::to_string(error) + "-" + std::to_string(static_cast<int>(mode)) + "-" +
+                      std::to_string(succeed));
       FaultyFileOps ops(succeed, error, mode);
       std::vector<std::string> acknowledged;
       {
@@ -281,7 +287,8 @@ TEST_F(AuditRotationTest, ProcessesCloseFilesUnderEachOther) {
     if (child == 0) {
       auto log = OpenAuditLog(Small());
       bool good = log.ok();
-      for (int i = 0; i < 25 && good; ++i) good = AppendOne(**log, "c" + std::to_string(c) + "-" + std::to_string(i)).ok();
+      for (int i = 0; i < 25 && good; ++i)
+        good = AppendOne(**log, "c" + std::to_string(c) + "-" + std::to_string(i)).ok();
       _exit(good ? 0 : 1);
     }
     children.push_back(child);

@@ -55,6 +55,16 @@ class PolicyTest(unittest.TestCase):
                 self.assertIn("What the result may be called", self.run_it("policy", "explain", policy).stdout)
                 self.run_it("policy", "check", os.path.join(SOURCE, "rules/policies", name))
 
+    def test_quotes_and_parts_of_words(self):
+        note = "Patient: Ezekiel \u201cZeke\u201d Okonkwo. Zeke Okonkwo met Dr. Aaltonen; MRN 771\u201120455.\n"
+        for policy in ("surrogate_research", "sealed"):
+            self.assertEqual(self.restore(self.redact(note, "--policy", policy), "--policy", policy), note)
+
+    def test_seals_come_back_without_a_vault(self):
+        out = self.redact(NOTE, "--policy", "sealed")
+        self.assertFalse(os.path.exists(self.path("home/vault")))
+        self.assertEqual(self.restore(out, "--policy", "sealed"), NOTE)
+
     def test_claims_name_the_paragraph(self):
         text = "name: p\nversion: '1'\nabout: x\nbasis: {}\nclaim: y\ndefault: {{action: tag}}\ncategories:\n  {}\n"
         for basis, rule, says in (

@@ -158,7 +158,8 @@ TEST(RegisterTest, SaysWhatTheProfileSaysAndWhatItDoesNot) {
   profile.purposes = {"summaries for \"treatment\""};
   const Policy policy = PolicyOf("limited_data_set");
   const RegisterEntry entry = WriteRegister(profile, policy, nullptr, kToday);
-  EXPECT_THAT(entry.markdown, HasSubstr("| Controller | Art. 30(1)(a) | Mercy \\| Health, privacy@mercy.example, Ohio |"));
+  EXPECT_THAT(entry.markdown,
+              HasSubstr("| Controller | Art. 30(1)(a) | Mercy \\| Health, privacy@mercy.example, Ohio |"));
   EXPECT_THAT(entry.markdown, HasSubstr("| Representative | Art. 30(1)(a), Art. 27 | not stated |"));
   EXPECT_THAT(entry.markdown, HasSubstr("DATE in clear"));
   EXPECT_THAT(entry.json, HasSubstr("\"purposes\": [\"summaries for \\\"treatment\\\"\"]"));
@@ -172,9 +173,9 @@ TEST(ExplainPolicyTest, EveryCategoryIsSpokenOfOnce) {
     pb::Policy raw = testing::PlainPolicy(Action::kTag);
     const auto action = static_cast<Action>(a);
     const Category category = action == Action::kShift || action == Action::kYear ? Category::kDate
-                              : action == Action::kCap                             ? Category::kAge
-                              : action == Action::kZip3                            ? Category::kZip
-                                                                                   : Category::kName;
+                              : action == Action::kCap                            ? Category::kAge
+                              : action == Action::kZip3                           ? Category::kZip
+                                                                                  : Category::kName;
     testing::SetAction(&raw, category, action);
     const std::string words = ExplainPolicy(testing::Loaded(raw), nullptr);
     for (size_t i = 1; i < kCategoryCount; ++i) {

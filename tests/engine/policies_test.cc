@@ -61,12 +61,14 @@ TEST(PoliciesTest, SurrogatesStayTheSameAcrossDocumentsOfASubjectAndDifferBetwee
 
 TEST(PoliciesTest, AnAnswerInOtherWordsIsRestored) {
   Engine engine("surrogate_research");
-  const auto out = engine->Redact("Patient: Maria Okonkwo, MRN: 00482913. Maria Okonkwo was seen on 03/04/2024.\n", {.subject = "p1"});
+  const auto out = engine->Redact("Patient: Maria Okonkwo, MRN: 00482913. Maria Okonkwo was seen on 03/04/2024.\n",
+                                  {.subject = "p1"});
   ASSERT_TRUE(out.ok());
   ASSERT_GE(out->replacements.size(), 2u);
   const std::string name = out->replacements[0];
   const std::string surname = name.substr(name.rfind(' ') + 1);
-  const auto back = engine->Restore("Ms. " + surname + "'s record " + out->replacements[1] + " was read.", {.subject = "p1"});
+  const auto back =
+      engine->Restore("Ms. " + surname + "'s record " + out->replacements[1] + " was read.", {.subject = "p1"});
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(back->text, "Ms. Okonkwo's record 00482913 was read.");
   EXPECT_EQ(back->restored, 2u);
@@ -90,7 +92,8 @@ TEST(PoliciesTest, SealsNeedTheKeyAndTheSubject) {
   Engine engine("sealed");
   const auto out = engine->Redact(kNote, {.subject = "p1"});
   ASSERT_TRUE(out.ok());
-  const auto unsealed = Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("sealed")});
+  const auto unsealed =
+      Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("sealed")});
   ASSERT_TRUE(unsealed.ok());
   EXPECT_EQ((*unsealed)->Redact(kNote, {.subject = "p1"}).status().code(), absl::StatusCode::kFailedPrecondition);
   const auto foreign = engine->Restore(out->text, {.subject = "p2"});
@@ -167,7 +170,8 @@ TEST(PoliciesTest, ATaskLeavesOutSectionsAndTightensThePolicy) {
                                              .task = &task,
                                              .reference_year = 2026});
   ASSERT_TRUE(limited.ok()) << limited.status();
-  const std::string text = "Seen by Dr. Henrik Aaltonen.\nPlan: Dr. Aaltonen calls on 03/04/2024.\nWork History:\nroofer\n";
+  const std::string text =
+      "Seen by Dr. Henrik Aaltonen.\nPlan: Dr. Aaltonen calls on 03/04/2024.\nWork History:\nroofer\n";
   const auto out = (*limited)->Redact(text, {.subject = "p1"});
   ASSERT_TRUE(out.ok()) << out.status();
   EXPECT_TRUE(out->text.starts_with("[section left out]\nPlan: Dr. [NAME_")) << out->text;
@@ -177,7 +181,8 @@ TEST(PoliciesTest, ATaskLeavesOutSectionsAndTightensThePolicy) {
   for (size_t i = 0; i < out->findings.size(); ++i) {
     const Finding& finding = out->findings[i];
     EXPECT_GE(finding.begin, text.find("Plan"));
-    EXPECT_EQ(out->text.substr(out->alignment.ToOutput(finding.begin), out->replacements[i].size()), out->replacements[i]);
+    EXPECT_EQ(out->text.substr(out->alignment.ToOutput(finding.begin), out->replacements[i].size()),
+              out->replacements[i]);
   }
 }
 

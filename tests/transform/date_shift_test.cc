@@ -88,8 +88,8 @@ TEST(DateShiftTest, KeepsTheFormat) {
 }
 
 TEST(DateShiftTest, LeavesAloneWhatIsNoDay) {
-  for (const char* text : {"02/30/2024", "2/29", "13/45", "Christmas", "last Tuesday of Lent", "the 14th", "March 28-31", "",
-                           "0304", "06/31/2024"}) {
+  for (const char* text : {"02/30/2024", "2/29", "13/45", "Christmas", "last Tuesday of Lent", "the 14th",
+                           "March 28-31", "", "0304", "06/31/2024"}) {
     EXPECT_EQ(Moved(text, 2), "(none)") << text;
   }
 }
@@ -162,7 +162,8 @@ TEST(DateShiftTest, AnyBytes) {
   unsigned seed = 7;
   for (int i = 0; i < 20000; ++i) {
     std::string text;
-    for (int n = 0; n < 12; ++n) text.push_back("0123456789/-., :thMarApSunTZ'\xC3\xA9"[(seed = seed * 1103515245 + 12345) >> 16 & 31]);
+    for (int n = 0; n < 12; ++n)
+      text.push_back("0123456789/-., :thMarApSunTZ'\xC3\xA9"[(seed = seed * 1103515245 + 12345) >> 16 & 31]);
     DateContext context;
     const auto moved = DateShift(17, kNow, true).MoveAndCheck(text, &context);
     if (moved && moved->comes_back == DateShift::Return::kExact) {

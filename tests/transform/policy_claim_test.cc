@@ -58,8 +58,11 @@ TEST(CheckClaim, SafeHarbor) { ExpectRefused(Basis::kSafeHarbor, kSafeHarbor, "4
 TEST(CheckClaim, LimitedDataSet) { ExpectRefused(Basis::kLimitedDataSet, kLimitedDataSet, "45 CFR 164.514(e)(2)"); }
 
 TEST(CheckClaim, DerivedValuesAreNoCodes) {
-  const CategoryPolicy derived[] = {{.action = Action::kSurrogate}, {.action = Action::kShift}, {.action = Action::kSeal},
-                                    {.action = Action::kCode}, {.action = Action::kMask, .keep_last = 4},
+  const CategoryPolicy derived[] = {{.action = Action::kSurrogate},
+                                    {.action = Action::kShift},
+                                    {.action = Action::kSeal},
+                                    {.action = Action::kCode},
+                                    {.action = Action::kMask, .keep_last = 4},
                                     {.action = Action::kMask, .keep_initials = true}};
   for (size_t i = 1; i < kCategoryCount; ++i) {
     const auto category = static_cast<Category>(i);

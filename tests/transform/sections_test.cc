@@ -64,7 +64,8 @@ TEST(SectionsTest, FieldsOfRecords) {
     const char* text;
     const char* rest;
   } kCases[] = {
-      {R"({"text": "a", "phone": "b", "n": 3, "deep": {"text": [1, "}"]}})", R"({"text": "a", "phone": ~, "n": ~, "deep": ~})"},
+      {R"({"text": "a", "phone": "b", "n": 3, "deep": {"text": [1, "}"]}})",
+       R"({"text": "a", "phone": ~, "n": ~, "deep": ~})"},
       {R"({"text": {"x": "\"}"}, "y": true})", R"({"text": {"x": "\"}"}, "y": ~})"},
       {R"({"text": "a" broken "phone": "b"})", R"({"text": "a" ~)"},
       {R"({"text": "a"} and more)", R"({"text": "a"} ~)"},
@@ -80,7 +81,8 @@ TEST(SectionsTest, AnyBytes) {
   unsigned seed = 3;
   for (int i = 0; i < 20000; ++i) {
     std::string text;
-    for (int n = 0; n < 24; ++n) text.push_back("{}[]\":,\\\n#*Plan: A\xC3|MSHx"[(seed = seed * 1103515245 + 12345) >> 16 & 23]);
+    for (int n = 0; n < 24; ++n)
+      text.push_back("{}[]\":,\\\n#*Plan: A\xC3|MSHx"[(seed = seed * 1103515245 + 12345) >> 16 & 23]);
     Rest(text, Task());
     Rest("{" + text, Task());
     Rest("MSH|" + text, Task());

@@ -121,8 +121,10 @@ TEST(SurrogateTest, NeverAWordOfTheTextAndNeverTwoForOne) {
   const auto names = NamesOf(NamePart::kSurname, hispanic);
   std::set<std::string> allowed;
   for (size_t i = 0; i < names.size(); ++i) {
-    if (i % 10 == 0) allowed.insert(std::string(names[i]));
-    else text += std::string(names[i]) + " ";
+    if (i % 10 == 0)
+      allowed.insert(std::string(names[i]));
+    else
+      text += std::string(names[i]) + " ";
   }
   Book book;
   std::set<std::string> used;
@@ -178,7 +180,8 @@ TEST(IdCodeTest, ValidNumbersStayValid) {
 }
 
 TEST(IdCodeTest, WhatWasNotValidNeedNotBecomeSo) {
-  EXPECT_THAT(CodeLike("ab-0012-XZ", [](uint32_t i) { return i * 7919u; }), MatchesRegex("[a-z]{2}-0[0-9]{3}-[A-Z]{2}"));
+  EXPECT_THAT(CodeLike("ab-0012-XZ", [](uint32_t i) { return i * 7919u; }),
+              MatchesRegex("[a-z]{2}-0[0-9]{3}-[A-Z]{2}"));
   EXPECT_EQ(CodeLike("--", [](uint32_t) { return 3u; }), "--");
 }
 

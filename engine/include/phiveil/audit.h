@@ -13,8 +13,8 @@
 // the log, authenticated and signed, names the newest record, so that a log cut short at its end is
 // noticed as well as one changed or with a gap. Every thousand records, and before a file is closed, the
 // log signs where it stands (Ed25519, RFC 8032): who has the public key alone can check the whole of it,
-// and who keeps one of these checkpoints elsewhere notices a log put back to an older day. Hashes of input and output are keyed (HMAC-SHA-256
-// under a key derived from the vault's), so that a short text cannot be guessed from them.
+// and who keeps one of these checkpoints elsewhere notices a log put back to an older day. Hashes of input and output
+// are keyed (HMAC-SHA-256 under a key derived from the vault's), so that a short text cannot be guessed from them.
 //
 // A log that has grown too large or too old is closed and renamed to `audit.jsonl.000001`, and so on; the
 // chain and the numbers go on in the new file. Keep all of them: verifying begins with the first.
@@ -79,9 +79,9 @@ struct AuditOptions {
   const KeyEncryptionKey* key = nullptr;  // read during OpenAuditLog only
   // Whose derived key signs; null: `key`. One of its own lets the signer be held apart from the vault.
   const KeyEncryptionKey* signing_key = nullptr;
-  uint64_t max_bytes = 64u << 20;           // a file that has reached this is closed; 0: never
-  int64_t max_seconds = 30 * 24 * 3600;     // and one begun so long ago; 0: never
-  uint64_t checkpoint_every = 1000;         // records; 0: only when a file is closed
+  uint64_t max_bytes = 64u << 20;        // a file that has reached this is closed; 0: never
+  int64_t max_seconds = 30 * 24 * 3600;  // and one begun so long ago; 0: never
+  uint64_t checkpoint_every = 1000;      // records; 0: only when a file is closed
 };
 
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenAuditLog(const AuditOptions& options);

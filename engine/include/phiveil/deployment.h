@@ -4,8 +4,8 @@
 // Where text may go: a profile of the model service that is called, and the gate that decides by it.
 //
 //   DeploymentProfile profile = …;                          // rules/profiles/*.yaml shows all keys
-//   GateDecision decision = DecideGate(profile, {.policy = &policy, .jurisdiction = Jurisdiction::kEu, .today = "2026-11-23"});
-//   if (!decision.allowed) for (const GateReason& r : decision.reasons) Tell(r.text, r.source);
+//   GateDecision decision = DecideGate(profile, {.policy = &policy, .jurisdiction = Jurisdiction::kEu, .today =
+//   "2026-11-23"}); if (!decision.allowed) for (const GateReason& r : decision.reasons) Tell(r.text, r.source);
 //
 // The gate knows what the profile *says*. Whether an agreement was signed, whom it covers and whether a
 // region is the one a request really goes to is the operator's to see to; the profile is its word.
