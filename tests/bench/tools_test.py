@@ -130,6 +130,11 @@ class Sections(unittest.TestCase):
             self.assertEqual(page.read_text(), "<!-- measured:x -->\nnot closed\n")
 
 
+    def test_a_cell_stays_a_cell(self):
+        self.assertEqual(sections.table(["a", "b"], [["`|:`", 1], ["two\nlines", ""]]),
+                         "| a | b |\n|---|---|\n| `\\|:` | 1 |\n| two lines |  |")
+
+
 class Regress(unittest.TestCase):
     def setUp(self):
         self.regress = command("regress")
