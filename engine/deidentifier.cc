@@ -2,12 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/concat.h"
 #include "base/status_macros.h"
+#include "crypto/crypto.h"
 #include "explain.h"
+#include "phiveil/token.h"
 #include "pipeline.h"
+#include "subject_keeper.h"
 #include "transform/lookalikes.h"
 #include "transform/redact.h"
 #include "transform/restore.h"
@@ -31,6 +37,34 @@ void CountReplaced(std::string_view text, const Redacted& redacted, AuditRecord*
   }
 }
 
+uint64_t CountMentions(std::string_view text) {
+  uint64_t count = 0;
+  for (auto mention = FindTokenMention(text, 0); mention; mention = FindTokenMention(text, mention->end)) ++count;
+  return count;
+}
+
+// A line of the log has room for so many; what a record has beyond goes into further ones.
+void SpreadTokens(std::vector<AuditRecord>* entries) {
+  constexpr size_t kMostTokens = 4096;
+  std::vector<AuditRecord> more;
+  for (AuditRecord& entry : *entries) {
+    std::vector<std::string> all = std::exchange(entry.tokens, {});
+    for (size_t begin = 0; begin < all.size(); begin += kMostTokens) {
+      const auto first = all.begin() + static_cast<ptrdiff_t>(begin);
+      const auto last = all.begin() + static_cast<ptrdiff_t>(std::min(begin + kMostTokens, all.size()));
+      AuditRecord* target = &entry;
+      if (begin > 0) {
+        target = &more.emplace_back(entry);
+        target->reason = "tokens of the record before, continued";
+        target->counts.fill(0);
+        target->unknown = target->altered = target->foreign = 0;
+      }
+      target->tokens.assign(std::make_move_iterator(first), std::make_move_iterator(last));
+    }
+  }
+  entries->insert(entries->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 int YearNow() {
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   return static_cast<int>(std::chrono::year_month_day(today).year());
@@ -39,7 +73,7 @@ int YearNow() {
 }  // namespace
 
 struct Deidentifier::Impl {
-  explicit Impl(Parts p) : parts(std::move(p)), workspaces(parts.pack->impl().recognizer.get()) {
+  explicit Impl(Parts p) : parts(std::move(p)), keeper(parts.vault), workspaces(parts.pack->impl().recognizer.get()) {
     for (size_t i = 0; i < kCategoryCount; ++i) {
       thresholds[i] = parts.policy.RuleFor(static_cast<Category>(i)).threshold;
       if (i > 0) floor = std::min(floor, thresholds[i]);
@@ -59,25 +93,86 @@ struct Deidentifier::Impl {
   // A fault of the vault is no fault of the record: it goes to `fault`.
   absl::StatusOr<Redacted> RedactOne(const Record& record, Vault::Ticket* ticket, absl::Status* fault) {
     PHIVEIL_ASSIGN_OR_RETURN(std::vector<Finding> findings, Find(record.text, record.request));
-    RedactionPlan plan = PlanRedaction(record.text, findings, parts.policy, parts.reference_year);
-    std::vector<TokenCode> codes;
-    if (!plan.values.empty()) {
-      const auto mine = parts.vault->Assign(SubjectOf(record.request), plan.values, &codes);
-      if (!mine.ok()) {
-        if (!absl::IsInvalidArgument(mine.status())) *fault = mine.status();
-        return mine.status();
-      }
-      *ticket = std::max(*ticket, *mine);
+    const std::string_view subject = SubjectOf(record.request);
+    SubjectBook book;
+    std::vector<BookEntry> entries;
+    std::unique_lock<std::mutex> turn;
+    Writers writers{nullptr, sealer ? &*sealer : nullptr, subject};
+    std::optional<Surrogates> surrogates;
+    if (parts.policy.NeedsSubject()) {
+      turn = keeper.Turn(subject);
+      *fault = keeper.Open(subject, &book);
+      if (fault->ok()) *fault = SubjectKeeper::DrawSecret(&book, &entries);
+      PHIVEIL_RETURN_IF_ERROR(*fault);
+      writers.surrogates = &surrogates.emplace(record.text, &book, parts.reference_year);
     }
+    RedactionPlan plan = PlanRedaction(record.text, findings, parts.policy, parts.reference_year, writers);
+    entries.insert(entries.end(), book.entries().begin() + static_cast<ptrdiff_t>(book.loaded()), book.entries().end());
+    PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, ticket, fault));
     return RenderRedaction(record.text, std::move(findings), std::move(plan), codes);
   }
 
+  // The codes of the plan's values; entries of the book go into the vault with them.
+  absl::StatusOr<std::vector<TokenCode>> Keep(std::string_view subject, const RedactionPlan& plan,
+                                              const std::vector<BookEntry>& entries, Vault::Ticket* ticket,
+                                              absl::Status* fault) {
+    std::vector<TokenCode> codes;
+    if (plan.values.empty() && entries.empty()) return codes;
+    std::vector<Vault::Value> values = plan.values;
+    std::vector<std::string> encoded;
+    for (const BookEntry& entry : entries) encoded.push_back(EncodeEntry(entry));
+    for (size_t i = 0; i < entries.size(); ++i) values.push_back({entries[i].category, encoded[i]});
+    const auto mine = parts.vault->Assign(subject, values, &codes);
+    for (std::string& bytes : encoded) crypto::Wipe(bytes.data(), bytes.size());
+    if (!mine.ok()) {
+      if (!absl::IsInvalidArgument(mine.status())) *fault = mine.status();
+      return mine.status();
+    }
+    *ticket = std::max(*ticket, *mine);
+    codes.resize(plan.values.size());
+    return codes;
+  }
+
   absl::StatusOr<Restored> RestoreOne(const Record& record, AuditRecord* entry) {
-    return RestoreText(record.text, [&](Category category, const TokenCode& code) -> absl::StatusOr<Vault::Hit> {
+    RestoreParts known{sealer ? &*sealer : nullptr, record.request.subject, {}};
+    if (parts.policy.NeedsSubject()) {
+      PHIVEIL_ASSIGN_OR_RETURN(known.surrogates, SurrogatesIn(record));
+      for (const BackEdit& edit : known.surrogates) ++entry->counts[static_cast<size_t>(edit.category)];
+    }
+    const auto lookup = [&](Category category, const TokenCode& code) -> absl::StatusOr<Vault::Hit> {
       PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, parts.vault->Lookup(record.request.subject, category, code));
-      if (hit.answer == Vault::Answer::kFound) ++entry->counts[static_cast<size_t>(category)];
+      // What the vault keeps for the engine is nobody's value.
+      if (hit.value.ExposeOriginal().starts_with(kBookMark)) return Vault::Hit();
+      if (hit.answer == Vault::Answer::kFound) {
+        ++entry->counts[static_cast<size_t>(category)];
+        entry->tokens.push_back(Concat(CategoryName(category), "_", code.view()));
+      }
       return hit;
-    });
+    };
+    return RestoreText(record.text, lookup, known);
+  }
+
+  absl::StatusOr<std::vector<BackEdit>> SurrogatesIn(const Record& record) {
+    SubjectBook book;
+    PHIVEIL_RETURN_IF_ERROR(keeper.Open(SubjectOf(record.request), &book));
+    if (!book.has_secret()) return std::vector<BackEdit>();
+    std::vector<Finding> findings;
+    if (parts.policy.Uses(Action::kShift)) {
+      PHIVEIL_ASSIGN_OR_RETURN(findings, Find(record.text, record.request));
+    }
+    return FindSurrogates(record.text, findings, parts.policy, book, parts.reference_year);
+  }
+
+  absl::StatusOr<Restored> AdmitAndRestore(const Record& record, AuditRecord* entry) {
+    if (parts.access != nullptr) {
+      const Asker asker{record.request.actor, parts.tenant, record.request.purpose};
+      PHIVEIL_RETURN_IF_ERROR(parts.access->Admit(Act::kRestore, asker, CountMentions(record.text)));
+    }
+    PHIVEIL_ASSIGN_OR_RETURN(Restored restored, RestoreOne(record, entry));
+    entry->unknown = restored.unknown;
+    entry->altered = restored.altered;
+    entry->foreign = restored.foreign;
+    return restored;
   }
 
   AuditRecord NewEntry(AuditRecord::Verb verb, const Record& record) const {
@@ -98,6 +193,8 @@ struct Deidentifier::Impl {
   Thresholds thresholds{};
   float floor = 1.0f;
   std::string policy_name, pack_name;
+  std::optional<ValueSealer> sealer;
+  SubjectKeeper keeper;
   WorkspacePool workspaces;
 };
 
@@ -110,7 +207,11 @@ absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) 
     return absl::FailedPreconditionError(Concat("policy ", parts.policy.name(), " uses tokens and needs a vault"));
   }
   if (parts.reference_year == 0) parts.reference_year = YearNow();
-  return std::unique_ptr<Deidentifier>(new Deidentifier(std::make_unique<Impl>(std::move(parts))));
+  auto impl = std::make_unique<Impl>(std::move(parts));
+  if (const KeyEncryptionKey* key = std::exchange(impl->parts.key, nullptr); key != nullptr) {
+    PHIVEIL_ASSIGN_OR_RETURN(impl->sealer, ValueSealer::From(*key, impl->parts.tenant));
+  }
+  return std::unique_ptr<Deidentifier>(new Deidentifier(std::move(impl)));
 }
 
 absl::StatusOr<std::vector<Finding>> Deidentifier::Find(std::string_view text, const Request& request) const {
@@ -118,6 +219,9 @@ absl::StatusOr<std::vector<Finding>> Deidentifier::Find(std::string_view text, c
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(std::span<const Record> records) const {
+  if (impl_->parts.policy.NeedsKey() && !impl_->sealer) {
+    return absl::FailedPreconditionError(Concat("policy ", policy().name(), " seals values and needs a key"));
+  }
   std::vector<absl::StatusOr<Redacted>> results;
   results.reserve(records.size());
   Vault::Ticket ticket = 0;
@@ -153,14 +257,16 @@ absl::StatusOr<std::vector<absl::StatusOr<Restored>>> Deidentifier::RestoreBatch
   entries.reserve(records.size());
   for (const Record& record : records) {
     AuditRecord& entry = entries.emplace_back(impl_->NewEntry(AuditRecord::Verb::kRestore, record));
-    results.push_back(impl_->RestoreOne(record, &entry));
+    results.push_back(impl_->AdmitAndRestore(record, &entry));
     entry.allowed = results.back().ok();
     if (!results.back().ok()) entry.reason = std::string(results.back().status().message());
   }
   for (size_t i = 0; i < results.size(); ++i) {
     if (results[i].ok()) entries[i].output = results[i]->text;
   }
-  if (impl_->parts.audit != nullptr) PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
+  if (impl_->parts.audit == nullptr) return results;
+  SpreadTokens(&entries);
+  PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
   return results;
 }
 

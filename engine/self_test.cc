@@ -56,6 +56,7 @@ absl::StatusOr<std::string> CompareWithMarks(const RulePack& pack, std::string_v
   const Recognizer& recognizer = *pack.impl().recognizer;
   Workspace workspace;
   PHIVEIL_ASSIGN_OR_RETURN(workspace.recognize, recognizer.NewScratch());
+  workspace.recognize->every_veto = true;
   PHIVEIL_RETURN_IF_ERROR(Read(recognizer, text, {.rules_only = true}, DefaultThresholds(), 0.5f, &workspace));
   if (category == Category::kSafe) return CompareVetoes(workspace, marks);
   return CompareFindings(MakeFindings(pack, {}, workspace), marks, category);
@@ -66,6 +67,7 @@ absl::StatusOr<std::vector<ExampleFailure>> RunExamples(const RulePack& pack) {
   const Recognizer& recognizer = *pack.impl().recognizer;
   Workspace workspace;
   PHIVEIL_ASSIGN_OR_RETURN(workspace.recognize, recognizer.NewScratch());
+  workspace.recognize->every_veto = true;
   for (const pb::Rule& rule : pack.impl().tables->pack.rules()) {
     const auto category = static_cast<Category>(rule.category());
     for (int e = 0; e < rule.examples_size(); ++e) {

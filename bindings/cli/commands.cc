@@ -1,29 +1,24 @@
 #include "cli/commands.h"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
-
 #include <exception>
 #include <iostream>
 
 #include "cli/stop.h"
+#include "phiveil/process.h"
 
 namespace phiveil::cli {
 namespace {
-
-// Originals pass through this process: no core file of it may come to lie on a disk, and no other
-// process of the same user may look into it.
-void ForbidCoreFiles() {
-  const rlimit none = {0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
 
 ExitCode Dispatch(const Options& options) {
   const std::string& command = options.command;
   if (command == "explain") return RunExplain(options);
   if (command == "eval") return RunEval(options);
   if (command.starts_with("rules ") || command.starts_with("policy ")) return RunRules(options);
+  if (command.starts_with("key ")) return RunKey(options);
+  if (command == "vault rotate" || command == "vault reencrypt" || command == "vault forget" ||
+      command == "vault sweep") {
+    return RunKeeping(options);
+  }
   if (command.starts_with("vault ") || command.starts_with("audit ")) return RunVault(options);
   return RunText(options);
 }
@@ -31,7 +26,8 @@ ExitCode Dispatch(const Options& options) {
 }  // namespace
 
 int Main(int argc, char** argv) {
-  ForbidCoreFiles();
+  // Where the system refuses, the work is still worth doing: it is what it was without.
+  ProtectProcess({}).IgnoreError();
   InstallStopHandlers();
   Options options;
   const std::unique_ptr<CLI::App> parser = MakeParser(&options);

@@ -10,6 +10,8 @@ ExitCode RunText(const Options& options);     // redact, find, restore
 ExitCode RunExplain(const Options& options);  // explain
 ExitCode RunEval(const Options& options);     // eval
 ExitCode RunRules(const Options& options);    // rules *, policy *
+ExitCode RunKey(const Options& options);      // key *
+ExitCode RunKeeping(const Options& options);  // vault rotate, reencrypt, forget, sweep
 ExitCode RunVault(const Options& options);    // vault *, audit *
 
 // The whole program, main() aside.

@@ -59,7 +59,8 @@ void FillFormat(const Options& options, FormatSettings* format) {
   format->offsets = UnitOf(options.offsets);
   format->subject = options.subject;
   format->actor = options.actor.empty() ? LoginName() : options.actor;
-  format->purpose = options.purpose.empty() ? "not stated" : options.purpose;
+  // For restoring, a purpose that nobody stated is none: the access file may require one.
+  format->purpose = options.purpose.empty() && format->verb != Verb::kRestore ? "not stated" : options.purpose;
   format->reasons = options.verbose && format->verb != Verb::kRestore;
   format->text_columns = options.text_columns;
   format->id_column = options.id_column;
@@ -194,7 +195,7 @@ ExitCode RunText(const Options& options) {
 
   Ledger ledger;
   if (settings.format.verb == Verb::kRedact) ledger.claim = (*session)->engine->policy().claim();
-  if ((*session)->uses_vault) ledger.vault = places.vault;
+  if ((*session)->uses_vault) ledger.vault = VaultName(places.vault);
   if ((*session)->key != nullptr) ledger.key = places.key;
   if ((*session)->audit != nullptr) ledger.audit = places.audit;
   const std::unique_ptr<Processor> processor = MakeEngineProcessor((*session)->engine.get(), settings.format.verb);

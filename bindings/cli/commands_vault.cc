@@ -1,3 +1,5 @@
+#include "cli/commands_vault.h"
+
 #include <sys/stat.h>
 
 #include <iostream>
@@ -18,7 +20,7 @@ ExitCode Fail(const absl::Status& status, ExitCode code) {
 }
 
 void PrintInfo(const Places& places, const VaultInfo& info) {
-  std::cout << "vault     " << places.vault << "\nid        " << info.id << "\nformat    " << info.format
+  std::cout << "vault     " << VaultName(places.vault) << "\nid        " << info.id << "\nformat    " << info.format
             << "\nkey       " << places.key << " (" << info.key_id << ")\nsubjects  " << info.subjects << "\nvalues    "
             << info.mappings << "\n";
 }
@@ -37,7 +39,6 @@ absl::Status InitVault(const Places& places) {
 }
 
 absl::Status ShowVault(const Places& places) {
-  if (!VaultExists(places.vault)) return absl::NotFoundError(Concat("there is no vault in ", places.vault));
   PHIVEIL_ASSIGN_OR_RETURN(const std::unique_ptr<KeyEncryptionKey> key, OpenKey(places, false, std::cerr));
   PHIVEIL_ASSIGN_OR_RETURN(const std::unique_ptr<Vault> vault,
                            OpenVault({.path = places.vault, .key = key.get(), .create = false}));
@@ -49,8 +50,8 @@ absl::Status ShowVault(const Places& places) {
 ExitCode VerifyAudit(const Places& places, bool key_named) {
   struct stat info = {};
   std::unique_ptr<KeyEncryptionKey> key;
-  if (key_named || lstat(places.key.c_str(), &info) == 0) {
-    auto opened = KeyEncryptionKey::FromFile(places.key);
+  if (key_named || lstat(places.key_file.c_str(), &info) == 0) {
+    auto opened = phiveil::OpenKey(places.key, {.wrapped = places.state.wrapped_key()});
     if (!opened.ok()) return Fail(opened.status(), kCannotStart);
     key = std::make_unique<KeyEncryptionKey>(*std::move(opened));
   }
@@ -85,6 +86,7 @@ ExitCode RunVault(const Options& options) {
   if (!places.ok()) return Fail(places.status(), absl::IsInvalidArgument(places.status()) ? kUsage : kCannotStart);
   if (options.command == "audit verify") return VerifyAudit(*places, !options.key.empty());
   if (options.command == "audit show") return ShowAudit(*places);
+  if (options.command != "vault init" && options.command != "vault info") return RunVaultTools(options, *places);
   const absl::Status status = options.command == "vault init" ? InitVault(*places) : ShowVault(*places);
   return status.ok() ? kAllDone : Fail(status, kCannotStart);
 }

@@ -48,6 +48,17 @@ constexpr char kRestoreFooter[] = R"(Examples:
 Tokens of the vault become the originals again, also when their case changed or Markdown and JSON
 escaped them. With a subject, tokens of others are left as they stand and counted as foreign.)";
 
+constexpr char kMergeFooter[] = R"(Examples:
+  phiveil redact part1.jsonl --out clean1.jsonl --vault shard:1.shard       each worker
+  phiveil vault merge *.shard                                               any order, any number of times
+  phiveil vault merge --unify --aliases aliases.jsonl *.shard
+  phiveil vault retoken --aliases aliases.jsonl < clean1.jsonl > final1.jsonl
+
+Workers that share nothing draw different tokens for one value. Merged as they are, all of them
+restore. With --unify one token is left for each value of a subject, the others become its aliases
+and still restore; retoken puts the one in the place of the others in texts written before.
+A token that stands for different values is named, and nothing is merged.)";
+
 constexpr char kExplainFooter[] = R"(Examples:
   phiveil explain --line 3 < note.txt
   phiveil explain --at 120:128 note.txt --show-text
@@ -87,14 +98,22 @@ void AddPolicy(CLI::App* app, Options* options) {
 }
 
 void AddKey(CLI::App* app, Options* options) {
-  app->add_option("--key", options->key, "Key file of the vault (default: vault.key in the state folder)")
-      ->type_name("FILE");
+  app->add_option("--key", options->key,
+                  "Key of the vault: a file, aws-kms://KEY?region=R, or vault-transit://HOST/MOUNT/KEY "
+                  "(default: vault.key in the state folder)")
+      ->type_name("FILE|URI");
 }
 
 void AddVault(CLI::App* app, Options* options) {
-  app->add_option("--vault", options->vault, "Folder of the vault (default: vault/ in the state folder)")
+  app->add_option("--vault", options->vault,
+                  "Folder, postgresql://… or shard:FILE of the vault (default: vault/ in the state folder)")
       ->type_name("DIR|URL");
   AddKey(app, options);
+}
+
+void AddTenant(CLI::App* app, Options* options) {
+  app->add_option("--tenant", options->tenant, "Whose subjects; tenants of one vault know nothing of each other")
+      ->type_name("T");
 }
 
 void AddAudit(CLI::App* app, Options* options) {
@@ -123,6 +142,13 @@ void AddInputs(CLI::App* app, Options* options) {
   AddFormats(app, options);
 }
 
+void AddExpiry(CLI::App* app, Options* options) {
+  app->add_option("--ttl-days", options->ttl_days,
+                  "Values first seen in this run may be swept from the vault so many days later (default: never)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 36525).description(""));
+}
+
 void AddRun(CLI::App* app, Options* options) {
   app->add_option("--threads", options->threads, "Worker threads (default: one a processor)")
       ->type_name("N")
@@ -147,6 +173,13 @@ void AddContext(CLI::App* app, Options* options) {
 void AddCaller(CLI::App* app, Options* options) {
   app->add_option("--actor", options->actor, "Who asks, for the audit log (default: the login name)")->type_name("A");
   app->add_option("--purpose", options->purpose, "What for, for the audit log")->type_name("P");
+}
+
+void AddAccess(CLI::App* app, Options* options) {
+  app->add_option(
+         "--access", options->access,
+         "Who may restore, forget, rotate, and limits (default: access.json in the state folder, if it is there)")
+      ->type_name("FILE");
 }
 
 void AddFindings(CLI::App* app, Options* options) {
@@ -179,10 +212,12 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddPack(redact, options);
   AddPolicy(redact, options);
   AddVault(redact, options);
+  AddTenant(redact, options);
   AddAudit(redact, options);
   AddContext(redact, options);
   AddCaller(redact, options);
   AddFindings(redact, options);
+  AddExpiry(redact, options);
   AddRun(redact, options);
 
   CLI::App* find = AddCommand(app, "find", "Say what identifiers are there, change nothing", options);
@@ -200,9 +235,11 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddPack(restore, options);
   AddPolicy(restore, options);
   AddVault(restore, options);
+  AddTenant(restore, options);
   AddAudit(restore, options);
   AddContext(restore, options);
   AddCaller(restore, options);
+  AddAccess(restore, options);
   AddRun(restore, options);
 
   CLI::App* explain = AddCommand(app, "explain", "Say why a stretch of text was taken or left", options);
@@ -280,10 +317,61 @@ void AddRuleCommands(CLI::App* app, Options* options) {
   AddCommand(policy, "list", "The built-in policies and what their results may be called", options);
 }
 
+void AddKeepingCommands(CLI::App* vault, Options* options) {
+  const auto keeping = [options](CLI::App* command) {
+    AddVault(command, options);
+    AddTenant(command, options);
+    AddAudit(command, options);
+    AddCaller(command, options);
+    AddAccess(command, options);
+    return command;
+  };
+  CLI::App* rotate = keeping(
+      AddCommand(vault, "rotate", "Rewrap all data keys under a new key; may be killed and run again", options));
+  rotate->add_option("--to", options->to, "The new key: a file or URI as for --key; made when it is not there")
+      ->type_name("FILE|URI");
+  keeping(AddCommand(vault, "reencrypt",
+                     "Give all subjects new data keys and seal their values anew; goes on where it was killed",
+                     options))
+      ->add_flag("--alone", options->alone, "No other process has this shared vault open");
+  keeping(AddCommand(vault, "forget", "Destroy a subject's data keys and every trace of its values", options))
+      ->add_option("--subject", options->subject, "Who is to be forgotten")
+      ->type_name("S");
+  keeping(AddCommand(vault, "sweep", "Remove the values whose time to live has run out", options));
+}
+
 void AddVaultCommands(CLI::App* app, Options* options) {
   CLI::App* vault = AddFamily(app, "vault", "Make and look at vaults");
   AddVault(AddCommand(vault, "init", "Make a key file and a vault", options), options);
   AddVault(AddCommand(vault, "info", "What a vault holds, in numbers", options), options);
+
+  AddVault(AddCommand(vault, "verify", "Open every record and name what is damaged", options), options);
+  AddVault(AddCommand(vault, "compact", "Give back the space of removed and replaced records", options), options);
+  CLI::App* backup = AddCommand(vault, "backup", "Copy the vault, as of one moment, while writers go on", options);
+  AddVault(backup, options);
+  backup->add_option("--to", options->to, "An empty folder or database; the copy is a vault under the same key")
+      ->type_name("DIR|URL")
+      ->required();
+  CLI::App* merge = AddCommand(vault, "merge", "Take shards of workers into the vault", options);
+  merge->footer(kMergeFooter);
+  merge->add_option("SHARD", options->inputs, "Files that `--vault shard:FILE` wrote")->type_name("")->required();
+  AddVault(merge, options);
+  CLI::Option* unify = merge->add_flag("--unify", options->unify, "Leave one token for each value of a subject");
+  merge->add_option("--aliases", options->aliases, "Write which token took the place of which, as JSON Lines")
+      ->type_name("FILE")
+      ->needs(unify);
+  CLI::App* retoken =
+      AddCommand(vault, "retoken", "Put unified tokens in the place of their aliases, stdin to stdout", options);
+  retoken->add_option("--aliases", options->aliases, "What `vault merge --unify` wrote")->type_name("FILE")->required();
+  AddKeepingCommands(vault, options);
+
+  CLI::App* key = AddFamily(app, "key", "Look after keys that a key service guards");
+  CLI::App* rewrap = AddCommand(key, "rewrap",
+                                "Wrap the vault's root anew: by the newest version of the service's key, "
+                                "or by another service; vault and audit log stay as they are",
+                                options);
+  AddKey(rewrap, options);
+  rewrap->add_option("--to", options->to, "The key service to go to (default: the same one)")->type_name("URI");
 
   CLI::App* audit = AddFamily(app, "audit", "Check and read the audit log");
   CLI::App* verify = AddCommand(audit, "verify", "Find any change, cut or gap in the log", options);

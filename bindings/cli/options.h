@@ -27,7 +27,11 @@ struct Options {
   std::string pack;  // empty: built in
   std::string policy = "safe_harbor";
   std::string vault, key, audit;  // empty: in the state folder
+  std::string tenant;
   std::string subject, actor, purpose;
+  bool alone = false;         // vault reencrypt
+  uint32_t ttl_days = 0;      // redact
+  std::string access;  // empty: access.json in the state folder, if there is one
 
   int threads = 0;  // 0: as many as the machine has
   uint64_t max_record = uint64_t{64} << 20;
@@ -44,6 +48,12 @@ struct Options {
   std::string compare_pack, compare_policy;  // empty: as `pack` and `policy`
   std::vector<std::string> known;
   std::optional<size_t> show_misses, show_errors;
+
+  std::string to;  // vault backup: the empty place; key rewrap, vault rotate: the key to go to
+
+  // vault merge, retoken
+  std::string aliases;
+  bool unify = false;
 
   // rules, policy, audit
   std::string folder, rule_id, file;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -84,13 +85,17 @@ absl::Status LoadRules(const Options& options, Deidentifier::Parts* parts, std::
   return absl::OkStatus();
 }
 
+bool IsDatabase(std::string_view vault) {
+  return vault.starts_with("postgresql://") || vault.starts_with("postgres://");
+}
+
 absl::Status RefuseUrl(std::string_view flag, std::string_view value, std::string_view supported) {
   if (value.find("://") == std::string_view::npos) return absl::OkStatus();
   return absl::InvalidArgumentError(
       Concat(flag, " ", value.substr(0, value.find("://")), "://… is not built in this version; ", supported));
 }
 
-absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
+absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
   const Places& places = session->places;
   session->uses_vault = verb == Verb::kRestore || parts->policy.NeedsVault();
   bool made = false;
@@ -99,10 +104,14 @@ absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts,
   PHIVEIL_ASSIGN_OR_RETURN(session->key, OpenKey(places, verb == Verb::kRedact, err));
   if (session->uses_vault) {
     const bool fresh = !VaultExists(places.vault);
-    auto vault = OpenVault({.path = places.vault, .key = session->key.get(), .create = verb == Verb::kRedact});
-    if (!vault.ok()) return Prefixed(Concat("vault ", places.vault, ": "), vault.status());
+    auto vault = OpenVault({.path = places.vault,
+                            .key = session->key.get(),
+                            .create = verb == Verb::kRedact,
+                            .tenant = session->tenant,
+                            .ttl_days = ttl_days});
+    if (!vault.ok()) return Prefixed(Concat("vault ", VaultName(places.vault), ": "), vault.status());
     session->vault = *std::move(vault);
-    if (fresh) err << "phiveil: made the vault " << places.vault << "\n";
+    if (fresh && !IsDatabase(places.vault)) err << "phiveil: made the vault " << places.vault << "\n";
   }
   auto audit = OpenAuditLog({.path = places.audit, .key = session->key.get()});
   if (!audit.ok()) return Prefixed(Concat("audit log ", places.audit, ": "), audit.status());
@@ -113,51 +122,79 @@ absl::Status OpenStores(Verb verb, Session* session, Deidentifier::Parts* parts,
 }  // namespace
 
 absl::StatusOr<Places> FindPlaces(const Options& options) {
-  PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--vault", options.vault, "give a folder"));
-  PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--key", options.key, "give a key file"));
+  if (!IsDatabase(options.vault)) {
+    PHIVEIL_RETURN_IF_ERROR(RefuseUrl("--vault", options.vault, "give a folder, postgresql://… or shard:FILE"));
+  }
   PHIVEIL_ASSIGN_OR_RETURN(StateDir state, StateDir::Locate());
-  Places places = {state, state.vault(), state.key(), state.audit()};
+  Places places = {state, state.vault(), state.key(), state.audit(), ""};
   if (!options.vault.empty()) places.vault = options.vault;
   if (!options.key.empty()) places.key = options.key;
   if (!options.audit.empty()) places.audit = options.audit;
+  PHIVEIL_ASSIGN_OR_RETURN(places.key_file, KeyFileOf(places.key, {.wrapped = state.wrapped_key()}));
   return places;
 }
 
 bool VaultExists(const std::string& path) {
   std::error_code error;
+  constexpr std::string_view kShard = "shard:";
+  if (path.starts_with(kShard)) return std::filesystem::exists(path.substr(kShard.size()), error);
   return std::filesystem::is_directory(path, error) && !std::filesystem::is_empty(path, error) && !error;
 }
 
 absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err) {
   struct stat info = {};
-  const bool there = lstat(places.key.c_str(), &info) == 0;
+  const bool there = lstat(places.key_file.c_str(), &info) == 0;
   if (!there && VaultExists(places.vault)) {
     return absl::FailedPreconditionError(
-        Concat("there is a vault in ", places.vault, " but its key ", places.key,
+        Concat("there is a vault in ", VaultName(places.vault), " but its key ", places.key_file,
                " is missing; put it back or name it with --key: without it nothing in the vault can be read"));
   }
   if (!there && !create) {
-    return absl::FailedPreconditionError(Concat("no key ", places.key, " and no vault in ", places.vault,
+    return absl::FailedPreconditionError(Concat("no key ", places.key_file, " and no vault in ",
+                                                VaultName(places.vault),
                                                 "; `phiveil redact` or `phiveil vault init` makes them"));
   }
-  auto key = there ? KeyEncryptionKey::FromFile(places.key) : KeyEncryptionKey::CreateFile(places.key);
-  if (!key.ok()) return Prefixed(Concat("key ", places.key, ": "), key.status());
-  if (!there) err << "phiveil: made the key " << places.key << "; keep a copy of it apart from the vault\n";
+  auto key = phiveil::OpenKey(places.key, {.create = create, .wrapped = places.state.wrapped_key()});
+  if (!key.ok()) return Prefixed(Concat("key ", places.key_file, ": "), key.status());
+  if (!there) err << "phiveil: made the key " << places.key_file << "; keep a copy of it apart from the vault\n";
   return std::make_unique<KeyEncryptionKey>(*std::move(key));
+}
+
+absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options, const Places& places) {
+  struct stat info = {};
+  const std::string path = options.access.empty() ? places.state.access() : options.access;
+  if (options.access.empty() && lstat(path.c_str(), &info) != 0 && errno == ENOENT) {
+    return std::unique_ptr<AccessControl>();
+  }
+  PHIVEIL_ASSIGN_OR_RETURN(auto access, AccessControl::Load(path, {.meter = places.state.meter()}));
+  const std::string login = LoginName();
+  if (!options.actor.empty() && !access->MaySpeakFor(login, options.actor)) {
+    return absl::PermissionDeniedError(
+        Concat(path, ": ", login, " may not act for ", options.actor, " (\"speak_for_others\"); leave --actor out"));
+  }
+  return access;
 }
 
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err) {
   auto session = std::make_unique<Session>();
   PHIVEIL_ASSIGN_OR_RETURN(session->places, FindPlaces(options));
+  session->tenant = options.tenant;
   Deidentifier::Parts parts;
   PHIVEIL_RETURN_IF_ERROR(LoadRules(options, &parts, &session->identity));
   if (verb == Verb::kFind) {
     session->vault = std::make_unique<ClosedVault>();
   } else {
-    PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, session.get(), &parts, err));
+    PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, options.ttl_days, session.get(), &parts, err));
   }
   parts.vault = session->vault.get();
   parts.audit = session->audit.get();
+  parts.key = session->key.get();
+  parts.tenant = options.tenant;
+  if (verb == Verb::kRestore) {
+    PHIVEIL_ASSIGN_OR_RETURN(session->access, OpenAccess(options, session->places));
+    parts.access = session->access.get();
+    parts.tenant = options.tenant;
+  }
   PHIVEIL_ASSIGN_OR_RETURN(session->engine, Deidentifier::Create(std::move(parts)));
   return session;
 }

@@ -15,6 +15,7 @@
 #include "cli/state_dir.h"
 #include "phiveil/audit.h"
 #include "phiveil/deidentifier.h"
+#include "phiveil/keys.h"
 #include "phiveil/vault.h"
 
 namespace phiveil::cli {
@@ -23,6 +24,7 @@ namespace phiveil::cli {
 struct Places {
   StateDir state;
   std::string vault, key, audit;
+  std::string key_file;  // the key file, or the wrapped key file of a key service
 };
 
 // INVALID_ARGUMENT for a kind of vault or key that this version does not know (a usage error).
@@ -34,7 +36,9 @@ struct Session {
   std::unique_ptr<KeyEncryptionKey> key;
   std::unique_ptr<Vault> vault;
   std::unique_ptr<AuditLog> audit;
+  std::unique_ptr<AccessControl> access;  // null: everybody may
   std::unique_ptr<Deidentifier> engine;
+  std::string tenant;
   std::string identity;  // of pack and policy, bytes and all
   bool uses_vault = false;
 };
@@ -43,10 +47,14 @@ struct Session {
 // What is made at first use is named on `err`. Errors say what to do.
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err);
 
-// The key file of `places`, made when neither it nor a vault is there and `create` says so.
+// The key of `places`, made when neither it nor a vault is there and `create` says so.
 absl::StatusOr<std::unique_ptr<KeyEncryptionKey>> OpenKey(const Places& places, bool create, std::ostream& err);
 
-// Whether there is a vault in that folder.
+// The access file of the command line or of the state folder; null when there is none. PERMISSION_DENIED
+// when this login may not speak for the actor.
+absl::StatusOr<std::unique_ptr<AccessControl>> OpenAccess(const Options& options, const Places& places);
+
+// Whether there is a vault in that folder, or that shard; of a database it is not asked.
 bool VaultExists(const std::string& path);
 
 // "ana", or the user's number.

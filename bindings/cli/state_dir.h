@@ -3,7 +3,7 @@
 
 // The folder for what phiveil keeps: `$PHIVEIL_HOME`, else `~/.phiveil`, mode 0700.
 //
-//   vault/  vault.key  audit.jsonl  errors/
+//   vault/  vault.key  vault.key.wrapped  audit.jsonl  access.json  restore.meter  errors/
 
 #include <string>
 #include <string_view>
@@ -26,7 +26,10 @@ class StateDir {
   const std::string& path() const { return path_; }
   std::string vault() const { return path_ + "/vault"; }
   std::string key() const { return path_ + "/vault.key"; }
+  std::string wrapped_key() const { return path_ + "/vault.key.wrapped"; }
   std::string audit() const { return path_ + "/audit.jsonl"; }
+  std::string access() const { return path_ + "/access.json"; }
+  std::string meter() const { return path_ + "/restore.meter"; }
   // An errors file of its own for this run.
   std::string NewErrorsFile() const;
 

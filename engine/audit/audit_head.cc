@@ -9,8 +9,8 @@
 namespace phiveil::audit_internal {
 namespace {
 
-using vault_internal::kHashSize;
-using vault_internal::View;
+using crypto::kHashSize;
+using crypto::View;
 
 constexpr std::string_view kMagicAndFormat("phvaudit\x01\0\0\0\0\0\0\0", 16);
 constexpr size_t kKeyIdSize = 8;
@@ -28,7 +28,7 @@ uint64_t GetFixed64(std::string_view bytes) {
 }
 
 absl::Status Mac(std::string_view signed_part, const AuditKeys& keys, Hash* mac) {
-  return vault_internal::HmacSha256(keys.mac.ExposeOriginal(), {"head", signed_part}, mac);
+  return crypto::HmacSha256(keys.mac.ExposeOriginal(), {"head", signed_part}, mac);
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ absl::StatusOr<AuditHead> DecodeHead(std::string_view bytes, const AuditKeys* ke
   }
   Hash mac;
   PHIVEIL_RETURN_IF_ERROR(Mac(bytes.substr(0, kSignedSize), *keys, &mac));
-  if (!vault_internal::EqualInConstantTime(bytes.substr(kSignedSize), View(mac))) {
+  if (!crypto::EqualInConstantTime(bytes.substr(kSignedSize), View(mac))) {
     return absl::DataLossError("the head file does not authenticate");
   }
   return head;

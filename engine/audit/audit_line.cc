@@ -1,5 +1,8 @@
 #include "audit/audit_line.h"
 
+#include <array>
+#include <utility>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -9,12 +12,13 @@
 namespace phiveil::audit_internal {
 namespace {
 
-using vault_internal::HmacSha256;
-using vault_internal::kHashSize;
-using vault_internal::Sha256;
-using vault_internal::View;
+using crypto::HmacSha256;
+using crypto::kHashSize;
+using crypto::Sha256;
+using crypto::View;
 
 constexpr size_t kMacSize = 16;
+constexpr std::array<std::string_view, 6> kVerbs = {"redact", "restore", "forget", "sweep", "rotate", "reencrypt"};
 constexpr std::string_view kStart = "{\"v\":1,";
 constexpr std::string_view kSeqField = ",\"seq\":";
 constexpr std::string_view kPrevField = ",\"prev\":\"";
@@ -62,6 +66,19 @@ void AppendCounts(const AuditRecord& record, std::string* out) {
   out->push_back('}');
 }
 
+void AppendTokens(const AuditRecord& record, std::string* out) {
+  out->append(",\"tokens\":[");
+  for (size_t i = 0; i < record.tokens.size(); ++i) {
+    if (i > 0) out->push_back(',');
+    AppendJsonString(record.tokens[i], out);
+  }
+  out->push_back(']');
+  for (const auto& [name, count] : {std::pair("unknown", record.unknown), std::pair("altered", record.altered),
+                                    std::pair("foreign", record.foreign)}) {
+    out->append(",\"").append(name).append("\":").append(std::to_string(count));
+  }
+}
+
 // Where the record after `end` stands in the chain.
 void AppendPlace(const ChainEnd& end, std::string* out) {
   out->append(kSeqField).append(std::to_string(end.seq + 1)).append(kPrevField);
@@ -88,9 +105,9 @@ std::string Tail(const Hash& hash, std::string_view mac) {
 
 absl::StatusOr<AuditKeys> AuditKeys::From(const KeyEncryptionKey& key) {
   AuditKeys keys{key.Derive("phiveil audit text"), key.Derive("phiveil audit subject"), key.Derive("phiveil audit mac"),
-                 key.id()};
+                 key.derivation_id()};
   for (const Original* derived : {&keys.text, &keys.subject, &keys.mac}) {
-    if (derived->size() != vault_internal::kKeySize) return absl::FailedPreconditionError("the key cannot be used");
+    if (derived->size() != crypto::kKeySize) return absl::FailedPreconditionError("the key cannot be used");
   }
   return keys;
 }
@@ -99,7 +116,7 @@ absl::StatusOr<std::string> LineBody(const AuditRecord& record, const AuditKeys&
   std::string out(kStart);
   out.reserve(1024);
   AppendTime(time_us, &out);
-  out.append(",\"verb\":").append(record.verb == AuditRecord::Verb::kRedact ? "\"redact\"" : "\"restore\"");
+  out.append(",\"verb\":\"").append(kVerbs[static_cast<size_t>(record.verb)]).push_back('"');
   AppendField("actor", record.actor, &out);
   AppendField("purpose", record.purpose, &out);
   AppendField("record", record.record_id, &out);
@@ -111,6 +128,7 @@ absl::StatusOr<std::string> LineBody(const AuditRecord& record, const AuditKeys&
   AppendField("policy", record.policy, &out);
   AppendField("pack", record.pack, &out);
   AppendCounts(record, &out);
+  if (record.verb == AuditRecord::Verb::kRestore) AppendTokens(record, &out);
   return out;
 }
 

@@ -15,12 +15,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crypto/crypto.h"
 #include "phiveil/audit.h"
-#include "vault/crypto.h"
 
 namespace phiveil::audit_internal {
 
-using vault_internal::Hash;
+using crypto::Hash;
 
 // Keys derived from the vault's, each for one use.
 struct AuditKeys {

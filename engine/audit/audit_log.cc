@@ -11,15 +11,15 @@
 #include "absl/strings/str_cat.h"
 #include "audit/line_reader.h"
 #include "base/status_macros.h"
-#include "vault/key_access.h"
+#include "crypto/key_access.h"
 
 namespace phiveil {
 namespace audit_internal {
 namespace {
 
-using vault_internal::ErrnoStatus;
-using vault_internal::FileDescriptor;
-using vault_internal::FileOps;
+using crypto::ErrnoStatus;
+using crypto::FileDescriptor;
+using crypto::FileOps;
 
 class FileLock {
  public:
@@ -106,7 +106,7 @@ absl::Status FileAuditLog::WriteLocked(const std::vector<Waiter*>& group) {
     }
   }
   next.size += bytes.size();
-  if (absl::Status status = vault_internal::WriteAll(*ops_, log_.get(), bytes, path_); !status.ok()) {
+  if (absl::Status status = crypto::WriteAll(*ops_, log_.get(), bytes, path_); !status.ok()) {
     if (absl::Status undone = TakeBack(); !undone.ok()) broken_ = undone;
     return status;
   }
@@ -145,7 +145,7 @@ absl::Status FileAuditLog::Recover() {
 absl::Status FileAuditLog::RecoverLocked() {
   PHIVEIL_ASSIGN_OR_RETURN(const uint64_t size, CheckedSize());
   PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes,
-                           vault_internal::ReadAt(head_.get(), 0, kAuditHeadSize + 1, HeadPath(path_)));
+                           crypto::ReadAt(head_.get(), 0, kAuditHeadSize + 1, HeadPath(path_)));
   if (bytes.empty()) return MakeHead(size);
   auto head = DecodeHead(bytes, &keys_);
   if (!head.ok()) return absl::Status(head.status().code(), absl::StrCat(path_, ": ", head.status().message()));
@@ -167,7 +167,7 @@ absl::Status FileAuditLog::MakeHead(uint64_t log_size) {
   newest_ = AuditHead();
   PHIVEIL_RETURN_IF_ERROR(WriteHead(newest_));
   if (ops_->Fsync(head_.get()) != 0) return ErrnoStatus(errno, "cannot sync", HeadPath(path_));
-  return vault_internal::SyncDirectoryOf(*ops_, path_);
+  return crypto::SyncDirectoryOf(*ops_, path_);
 }
 
 absl::Status FileAuditLog::TakeInTail(uint64_t log_size, AuditHead* head) {
@@ -190,7 +190,7 @@ absl::Status FileAuditLog::TakeInTail(uint64_t log_size, AuditHead* head) {
 
 absl::Status FileAuditLog::WriteHead(const AuditHead& head) {
   PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes, EncodeHead(head, keys_));
-  return vault_internal::PWriteAll(*ops_, head_.get(), bytes, 0, HeadPath(path_));
+  return crypto::PWriteAll(*ops_, head_.get(), bytes, 0, HeadPath(path_));
 }
 
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& options, FileOps& ops) {
@@ -209,7 +209,7 @@ absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& o
 }  // namespace audit_internal
 
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenAuditLog(const AuditOptions& options) {
-  return audit_internal::OpenFileAuditLog(options, vault_internal::FileOps::System());
+  return audit_internal::OpenFileAuditLog(options, crypto::FileOps::System());
 }
 
 }  // namespace phiveil

@@ -15,18 +15,18 @@
 #include "absl/status/statusor.h"
 #include "audit/audit_head.h"
 #include "audit/audit_line.h"
+#include "crypto/file_ops.h"
 #include "phiveil/audit.h"
-#include "vault/file_ops.h"
 
 namespace phiveil::audit_internal {
 
 // OpenAuditLog with the file calls given from outside.
-absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& options, vault_internal::FileOps& ops);
+absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& options, crypto::FileOps& ops);
 
 class FileAuditLog final : public AuditLog {
  public:
-  FileAuditLog(std::string path, AuditKeys keys, vault_internal::FileDescriptor log,
-               vault_internal::FileDescriptor head, vault_internal::FileOps& ops)
+  FileAuditLog(std::string path, AuditKeys keys, crypto::FileDescriptor log, crypto::FileDescriptor head,
+               crypto::FileOps& ops)
       : path_(std::move(path)), keys_(std::move(keys)), log_(std::move(log)), head_(std::move(head)), ops_(&ops) {}
 
   // Reads the head, takes in what a crash left behind it, drops what a crash left unfinished.
@@ -52,9 +52,9 @@ class FileAuditLog final : public AuditLog {
 
   const std::string path_;
   const AuditKeys keys_;
-  const vault_internal::FileDescriptor log_;
-  const vault_internal::FileDescriptor head_;
-  vault_internal::FileOps* const ops_;
+  const crypto::FileDescriptor log_;
+  const crypto::FileDescriptor head_;
+  crypto::FileOps* const ops_;
 
   std::mutex mutex_;
   std::condition_variable written_;

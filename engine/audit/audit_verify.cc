@@ -12,16 +12,16 @@
 #include "audit/audit_line.h"
 #include "audit/line_reader.h"
 #include "base/status_macros.h"
+#include "crypto/file_ops.h"
+#include "crypto/key_access.h"
 #include "phiveil/audit.h"
-#include "vault/file_ops.h"
-#include "vault/key_access.h"
 
 namespace phiveil {
 namespace audit_internal {
 namespace {
 
-using vault_internal::ErrnoStatus;
-using vault_internal::FileDescriptor;
+using crypto::ErrnoStatus;
+using crypto::FileDescriptor;
 
 // Log and head as they stood at one moment between two writes.
 struct Snapshot {
@@ -45,7 +45,7 @@ absl::StatusOr<Snapshot> TakeSnapshot(const std::string& path) {
   const FileDescriptor head(open(head_path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!head.valid() && errno != ENOENT) return ErrnoStatus(errno, "cannot open", head_path);
   if (head.valid()) {
-    PHIVEIL_ASSIGN_OR_RETURN(snapshot.head, vault_internal::ReadAt(head.get(), 0, kAuditHeadSize + 1, head_path));
+    PHIVEIL_ASSIGN_OR_RETURN(snapshot.head, crypto::ReadAt(head.get(), 0, kAuditHeadSize + 1, head_path));
   }
   flock(fd, LOCK_UN);
   return snapshot;

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "vault/file_ops.h"
+#include "crypto/file_ops.h"
 
 namespace phiveil::audit_internal {
 
@@ -13,7 +13,7 @@ absl::Status LineReader::Fill() {
   buffer_.erase(0, used_);
   used_ = 0;
   const size_t wanted = static_cast<size_t>(std::min(kChunk, end_ - offset_));
-  PHIVEIL_ASSIGN_OR_RETURN(const std::string more, vault_internal::ReadAt(fd_, offset_, wanted, path_));
+  PHIVEIL_ASSIGN_OR_RETURN(const std::string more, crypto::ReadAt(fd_, offset_, wanted, path_));
   if (more.size() < wanted) end_ = offset_ + more.size();
   offset_ += more.size();
   buffer_.append(more);

@@ -1,22 +1,23 @@
 #include "phiveil/original.h"
 
-#include <openssl/crypto.h>
-
 #include <cstring>
 #include <utility>
 
+#include "base/locked_slots.h"
+
 namespace phiveil {
 
-Original::Original(std::string_view value) : data_(new char[value.size()]), size_(value.size()) {
-  if (size_ != 0) std::memcpy(data_.get(), value.data(), size_);
+Original::Original(std::string_view value) : data_(base_internal::TakeSlot(value.size())), size_(value.size()) {
+  if (size_ != 0) std::memcpy(data_, value.data(), size_);
 }
 
-Original::Original(Original&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+Original::Original(Original&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
 Original& Original::operator=(Original&& other) noexcept {
   if (this != &other) {
     Wipe();
-    data_ = std::move(other.data_);
+    data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
   }
   return *this;
@@ -25,8 +26,8 @@ Original& Original::operator=(Original&& other) noexcept {
 Original::~Original() { Wipe(); }
 
 void Original::Wipe() {
-  if (data_ != nullptr) OPENSSL_cleanse(data_.get(), size_);
-  data_.reset();
+  base_internal::GiveBack(data_, size_);
+  data_ = nullptr;
   size_ = 0;
 }
 

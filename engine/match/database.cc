@@ -48,15 +48,17 @@ std::string_view PlatformName(Platform platform) {
 
 absl::StatusOr<std::string> CompileDatabase(const google::protobuf::RepeatedPtrField<pb::Expression>& expressions,
                                             Platform platform) {
-  if (expressions.empty()) return std::string();
   std::vector<const char*> patterns;
   std::vector<unsigned> flags;
   std::vector<unsigned> ids;
-  for (const pb::Expression& expression : expressions) {
-    ids.push_back(static_cast<unsigned>(ids.size()));
+  for (int e = 0; e < expressions.size(); ++e) {
+    const pb::Expression& expression = expressions[e];
+    if (expression.walked()) continue;
+    ids.push_back(static_cast<unsigned>(e));
     patterns.push_back(expression.pattern().c_str());
     flags.push_back(expression.caseless() ? HS_FLAG_CASELESS : 0);
   }
+  if (ids.empty()) return std::string();
   const hs_platform_info_t info = PlatformInfo(platform);
   hs_database_t* made = nullptr;
   hs_compile_error_t* failed = nullptr;

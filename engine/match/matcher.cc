@@ -3,6 +3,7 @@
 #include <hs.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "match/database.h"
 #include "match/dfa.h"
 #include "match/extend.h"
+#include "match/walk.h"
 #include "match/windows.h"
 
 namespace phiveil {
@@ -43,7 +45,8 @@ struct Expression {
 struct Progress {
   uint32_t last_match = kNoMatch;  // in MatchScratch::Impl::found
   uint32_t last_end = 0;
-  uint32_t reach = 0;  // of the last match that grew
+  uint32_t reach = 0;     // of the last match that grew
+  uint32_t walk_end = 0;  // furthest end of the walk at hand
 };
 
 struct End {
@@ -112,6 +115,22 @@ absl::StatusOr<Expression> LoadExpression(const pb::Expression& in) {
   return out;
 }
 
+// An expression that is set aside from Hyperscan must be in an automaton, or it would never be found.
+absl::Status CheckWalked(const pb::Pack& pack) {
+  std::vector<bool> walked(static_cast<size_t>(pack.expressions_size()), false);
+  for (const pb::Walk& walk : pack.walks()) {
+    for (const pb::WalkSet& set : walk.sets()) {
+      for (const uint32_t expression : set.expressions()) walked[expression] = true;
+    }
+  }
+  for (int e = 0; e < pack.expressions_size(); ++e) {
+    if (pack.expressions(e).walked() != walked[static_cast<size_t>(e)]) {
+      return Damaged("an expression is neither walked nor scanned for, or both");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 struct MatchScratch::Impl {
@@ -120,15 +139,25 @@ struct MatchScratch::Impl {
   std::vector<End> ends;
   std::vector<Found> found;
   std::vector<Progress> progress;
+  std::vector<uint32_t> touched;  // expressions that the walk at hand found
   uint64_t steps = 0;
 };
 
 struct Matcher::Impl {
   std::vector<Expression> expressions;
+  std::vector<Walk> walks;
   WindowFinder windows;
-  DatabasePtr database;  // nullptr: no expressions
+  DatabasePtr database;  // nullptr: no expressions but walked ones
   ScratchPtr prototype;
 
+  absl::Status ScanWindows(std::string_view view, MatchScratch::Impl* scratch) const;
+  void WalkAll(std::string_view view, MatchScratch::Impl* scratch) const;
+  void WalkBlock(const Walk& walk, std::string_view view, size_t block, const WalkMasks& masks, size_t later_digit,
+                 MatchScratch::Impl* scratch) const;
+  void WalkFromEdge(const Walk& walk, std::string_view view, size_t begin, size_t digit,
+                    MatchScratch::Impl* scratch) const;
+  void WalkFromAnywhere(const Walk& walk, std::string_view view, size_t begin, size_t digit,
+                        MatchScratch::Impl* scratch) const;
   absl::Status ScanWindow(std::string_view view, const Window& window, MatchScratch::Impl* scratch) const;
   void FindBegins(std::string_view view, MatchScratch::Impl* scratch) const;
   void Accept(std::string_view view, End end, MatchScratch::Impl* scratch) const;
@@ -195,24 +224,113 @@ void Matcher::Impl::Accept(std::string_view view, End end, MatchScratch::Impl* s
       &scratch->found);
 }
 
+absl::Status Matcher::Impl::ScanWindows(std::string_view view, MatchScratch::Impl* scratch) const {
+  if (database == nullptr) return absl::OkStatus();
+  windows.Find(view, &scratch->windows);
+  for (const Window& window : scratch->windows) PHIVEIL_RETURN_IF_ERROR(ScanWindow(view, window, scratch));
+  return absl::OkStatus();
+}
+
+// The longest match of each expression from here. One that ends no later than a match found before,
+// which began earlier, lies within it.
+void Matcher::Impl::WalkFromEdge(const Walk& walk, std::string_view view, size_t begin, size_t digit,
+                                 MatchScratch::Impl* scratch) const {
+  scratch->touched.clear();
+  scratch->steps += walk.From(view, begin, digit, [&](uint32_t number, size_t end) {
+    const Expression& expression = expressions[number];
+    if (!expression.edge.PermitsBegin(view, begin) || !expression.end_edge.PermitsEnd(view, end)) return;
+    if (expression.extend != Extend::kNone) return scratch->ends.push_back({number, static_cast<uint32_t>(end)});
+    Progress& progress = scratch->progress[number];
+    if (progress.walk_end == 0) scratch->touched.push_back(number);
+    progress.walk_end = static_cast<uint32_t>(end);
+  });
+  for (const uint32_t number : scratch->touched) {
+    Progress& progress = scratch->progress[number];
+    const uint32_t end = std::exchange(progress.walk_end, 0);
+    if (end <= progress.last_end) continue;
+    progress.last_end = end;
+    Add({number, static_cast<uint32_t>(begin), end}, &progress, &scratch->found);
+  }
+}
+
+// Ends alone: where these begin and how they grow is found as for Hyperscan's.
+void Matcher::Impl::WalkFromAnywhere(const Walk& walk, std::string_view view, size_t begin, size_t digit,
+                                     MatchScratch::Impl* scratch) const {
+  scratch->steps += walk.From(view, begin, digit, [&](uint32_t number, size_t end) {
+    if (expressions[number].end_edge.PermitsEnd(view, end)) {
+      scratch->ends.push_back({number, static_cast<uint32_t>(end)});
+    }
+  });
+}
+
+void Matcher::Impl::WalkBlock(const Walk& walk, std::string_view view, size_t block, const WalkMasks& masks,
+                              size_t later_digit, MatchScratch::Impl* scratch) const {
+  uint64_t begins = walk.Begins(masks);
+  while (begins != 0) {
+    const int bit = std::countr_zero(begins);
+    const uint64_t digits = masks.digits >> bit;
+    const size_t begin = block + static_cast<size_t>(bit);
+    const size_t digit = digits != 0 ? begin + static_cast<size_t>(std::countr_zero(digits)) : later_digit;
+    if (digit - begin > walk.furthest_digit()) {
+      const size_t from = digit - walk.furthest_digit() - block;
+      if (from >= kWalkBlock) return;
+      begins &= ~uint64_t{0} << from;
+      continue;
+    }
+    begins &= begins - 1;
+    if (!walk.MayBegin(view[begin], digit - begin)) continue;
+    if (walk.every_byte()) {
+      WalkFromAnywhere(walk, view, begin, digit, scratch);
+    } else {
+      WalkFromEdge(walk, view, begin, digit, scratch);
+    }
+  }
+}
+
+void Matcher::Impl::WalkAll(std::string_view view, MatchScratch::Impl* scratch) const {
+  if (walks.empty()) return;
+  WalkMasks masks = MasksOf(view, 0), digit_masks;
+  size_t digit_block = 0;  // the first block after the one at hand that holds a digit
+  for (size_t block = 0; block < view.size(); block += kWalkBlock) {
+    if (block > 0) masks = MasksOf(view, block);
+    if (digit_block <= block) {
+      for (digit_block = block + kWalkBlock; digit_block < view.size(); digit_block += kWalkBlock) {
+        digit_masks = MasksOf(view, digit_block);
+        if (digit_masks.digits != 0) break;
+      }
+    }
+    size_t later_digit = view.size();
+    if (digit_block < view.size())
+      later_digit = digit_block + static_cast<size_t>(std::countr_zero(digit_masks.digits));
+    for (const Walk& walk : walks) WalkBlock(walk, view, block, masks, later_digit, scratch);
+  }
+}
+
 void Matcher::Impl::FindBegins(std::string_view view, MatchScratch::Impl* scratch) const {
   const auto before = [](const End& a, const End& b) { return a.offset < b.offset; };
-  // Hyperscan gives them in order but does not promise to.
+  // Hyperscan gives them in order but does not promise to; those of walks come from many places.
   if (!std::is_sorted(scratch->ends.begin(), scratch->ends.end(), before)) {
     std::sort(scratch->ends.begin(), scratch->ends.end(), before);
   }
-  scratch->progress.assign(expressions.size(), {});
   for (const End& end : scratch->ends) Accept(view, end, scratch);
 }
 
 absl::StatusOr<std::unique_ptr<const Matcher>> Matcher::Create(const pb::Pack& pack) {
   auto impl = std::make_unique<Impl>();
+  size_t scanned = 0;
   for (const pb::Expression& expression : pack.expressions()) {
     PHIVEIL_ASSIGN_OR_RETURN(Expression loaded, LoadExpression(expression));
     impl->expressions.push_back(std::move(loaded));
+    if (expression.walked()) continue;
     impl->windows.Add(expression.trigger(), expression.trigger_before(), expression.trigger_after());
+    ++scanned;
   }
-  if (!impl->expressions.empty()) {
+  for (const pb::Walk& walk : pack.walks()) {
+    PHIVEIL_ASSIGN_OR_RETURN(Walk loaded, Walk::Load(walk, impl->expressions.size()));
+    impl->walks.push_back(std::move(loaded));
+  }
+  PHIVEIL_RETURN_IF_ERROR(CheckWalked(pack));
+  if (scanned > 0) {
     PHIVEIL_ASSIGN_OR_RETURN(impl->database, LoadDatabase(pack));
     hs_scratch_t* scratch = nullptr;
     const hs_error_t error = hs_alloc_scratch(impl->database.get(), &scratch);
@@ -243,10 +361,11 @@ absl::Status Matcher::Scan(std::string_view view, MatchScratch* scratch, std::ve
   matches->clear();
   work.ends.clear();
   work.found.clear();
-  if (impl_->database == nullptr) return absl::OkStatus();
+  if (impl_->expressions.empty() || view.empty()) return absl::OkStatus();
   if (view.size() >= kDead) return absl::InvalidArgumentError("text is larger than 4 GiB");
-  impl_->windows.Find(view, &work.windows);
-  for (const Window& window : work.windows) PHIVEIL_RETURN_IF_ERROR(impl_->ScanWindow(view, window, &work));
+  work.progress.assign(impl_->expressions.size(), {});
+  impl_->WalkAll(view, &work);
+  PHIVEIL_RETURN_IF_ERROR(impl_->ScanWindows(view, &work));
   impl_->FindBegins(view, &work);
   for (const Found& found : work.found) {
     if (found.match.expression != kDead) matches->push_back(found.match);

@@ -1,7 +1,9 @@
 #ifndef PHIVEIL_MATCH_MATCHER_H_
 #define PHIVEIL_MATCH_MATCHER_H_
 
-// The one place that knows Hyperscan: a pack's expressions run over a view.
+// The one place that knows Hyperscan: a pack's expressions run over a view. Those that begin at a
+// token's edge, or anywhere but near a digit, are walked from there (walk.h); the rest are scanned for.
+// Which way an expression goes shows in nothing but the time.
 //
 //   auto matcher = Matcher::Create(pack);            // shared by threads
 //   auto scratch = matcher->NewScratch();            // one a thread, reused
@@ -27,6 +29,7 @@ struct Match {
   uint32_t expression;
   uint32_t begin;
   uint32_t end;
+  bool operator==(const Match&) const = default;
 };
 
 class MatchScratch;

@@ -32,6 +32,9 @@ constexpr int FurtherTag(int type) { return 2 + 2 * type; }
 inline constexpr int kModelReach = 3;  // tokens to each side that a token sees
 inline constexpr int kModelOffsets = 2 * kModelReach + 1;
 
+inline constexpr int kGateReach = 2;  // as far as the gate sees
+inline constexpr int kGateOffsets = 2 * kGateReach + 1;
+
 inline constexpr int kPositions = 64;
 
 class ModelFeatures {

@@ -22,20 +22,25 @@ constexpr std::array<Category, kModelTypes> kCategories = {
     Category::kName,   Category::kFacility, Category::kOrganization, Category::kCity,
     Category::kStreet, Category::kDate,     Category::kOtherId};
 
-float Something(std::span<const float> shares, size_t token) { return 1.0f - shares[token * kModelTags]; }
+float Something(const float* shares) { return 1.0f - shares[0]; }
 
-int TypeOf(std::span<const float> shares, size_t token) {
-  const float* of = &shares[token * kModelTags];
+int TypeOf(const float* shares) {
   int best = 0;
   for (int type = 1; type < kModelTypes; ++type) {
-    if (of[FirstTag(type)] + of[FurtherTag(type)] > of[FirstTag(best)] + of[FurtherTag(best)]) best = type;
+    if (shares[FirstTag(type)] + shares[FurtherTag(type)] > shares[FirstTag(best)] + shares[FurtherTag(best)])
+      best = type;
   }
   return best;
 }
 
-bool Begins(std::span<const float> shares, size_t token, int type) {
-  const float* of = &shares[token * kModelTags];
-  return of[FirstTag(type)] > of[FurtherTag(type)];
+bool Begins(const float* shares, int type) { return shares[FirstTag(type)] > shares[FurtherTag(type)]; }
+
+// After "drove." another sentence begins, after "Dr." a name.
+bool EndsSentence(const std::vector<Token>& tokens, size_t before) {
+  constexpr uint32_t kWord = 4;  // letters: shorter ones may be cut
+  if (before == 0 || (tokens[before].classes & kDot) == 0) return false;
+  const Token& word = tokens[before - 1];
+  return (word.classes & kLower) != 0 && word.end - word.begin >= kWord;
 }
 
 // 4/5/6 and 13.9/13 are no dates; a date with a word in it is for the model to say.
@@ -92,60 +97,67 @@ bool ModelSpans::Trim(const Document& doc, Stretch* stretch) const {
   }
 }
 
-void ModelSpans::Add(const Document& doc, std::span<const float> shares, float floor, Evidence* evidence) const {
-  Doubt(shares, evidence);
-  const auto& tokens = doc.tokens();
-  std::vector<bool> named(tokens.size(), false);  // by a rule, as a number of some kind
+void ModelSpans::Add(const Document& doc, const ModelReading& reading, float floor, Evidence* evidence) const {
+  Doubt(reading, evidence);
+  std::vector<std::pair<uint32_t, uint32_t>> named;  // tokens that a rule has named, as a number of some kind
   for (const Candidate& rule : evidence->candidates) {
-    if (rule.score < kSure || !IsNumber(rule.category)) continue;
-    std::fill(named.begin() + rule.first_token, named.begin() + rule.end_token, true);
+    if (rule.score >= kSure && IsNumber(rule.category)) named.emplace_back(rule.first_token, rule.end_token);
   }
   const float least = std::max(floor, kLeast);
-  for (size_t i = 0; i < tokens.size();) {
-    if (Something(shares, i) < least) {
-      ++i;
-      continue;
-    }
-    const bool sure = Something(shares, i) >= kSure;
-    Stretch stretch{static_cast<uint32_t>(i), 0, TypeOf(shares, i), 0};
-    size_t end = i;
-    for (; end < tokens.size(); ++end) {
-      const float share = Something(shares, end);
-      if (share < least || (share >= kSure) != sure || TypeOf(shares, end) != stretch.type) break;
-      if (end > i && Begins(shares, end, stretch.type)) break;
-      stretch.score += share;
-    }
-    stretch.end = static_cast<uint32_t>(end);
-    stretch.score /= static_cast<float>(end - i);
-    i = end;
-    if (!Trim(doc, &stretch)) continue;
-    Candidate candidate;
-    candidate.first_token = stretch.first;
-    candidate.end_token = stretch.end;
-    candidate.begin = tokens[stretch.first].begin;
-    candidate.end = tokens[stretch.end - 1].end;
-    candidate.category = kCategories[static_cast<size_t>(stretch.type)];
-    candidate.source = Source::kModel;
-    candidate.score = std::min(kHighest, stretch.score);
-    if (candidate.category == Category::kOtherId &&
-        std::all_of(named.begin() + stretch.first, named.begin() + stretch.end, [](bool b) { return b; }))
-      continue;
-    candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
-    candidate.reason_count = 1;
-    evidence->reasons.push_back({Contribution::Kind::kModel, 0, 0, candidate.score});
-    evidence->candidates.push_back(candidate);
+  for (const ModelReading::Stretch& read : reading.stretches) {
+    for (size_t i = read.begin; i < read.end;) i = AddAt(doc, reading, read, i, least, named, evidence);
   }
 }
 
-void ModelSpans::Doubt(std::span<const float> shares, Evidence* evidence) const {
+size_t ModelSpans::AddAt(const Document& doc, const ModelReading& reading, const ModelReading::Stretch& read,
+                         size_t first, float least, std::span<const std::pair<uint32_t, uint32_t>> named,
+                         Evidence* evidence) const {
+  const auto& tokens = doc.tokens();
+  const float* shares = reading.Of(read, first);
+  if (Something(shares) < least) return first + 1;
+  const bool sure = Something(shares) >= kSure;
+  Stretch stretch{static_cast<uint32_t>(first), 0, TypeOf(shares), 0};
+  size_t end = first;
+  for (; end < read.end; ++end) {
+    shares = reading.Of(read, end);
+    const float share = Something(shares);
+    if (share < least || (share >= kSure) != sure || TypeOf(shares) != stretch.type) break;
+    if (end > first && (Begins(shares, stretch.type) || EndsSentence(tokens, end - 1))) break;
+    stretch.score += share;
+  }
+  stretch.end = static_cast<uint32_t>(end);
+  stretch.score /= static_cast<float>(end - first);
+  if (!Trim(doc, &stretch)) return end;
+  Candidate candidate;
+  candidate.first_token = stretch.first;
+  candidate.end_token = stretch.end;
+  candidate.begin = tokens[stretch.first].begin;
+  candidate.end = tokens[stretch.end - 1].end;
+  candidate.category = kCategories[static_cast<size_t>(stretch.type)];
+  candidate.source = Source::kModel;
+  candidate.score = std::min(kHighest, stretch.score);
+  const auto is_named = [&](uint32_t token) {
+    return std::any_of(named.begin(), named.end(), [&](const auto& n) { return n.first <= token && token < n.second; });
+  };
+  if (candidate.category == Category::kOtherId) {
+    uint32_t token = stretch.first;
+    while (token < stretch.end && is_named(token)) ++token;
+    if (token == stretch.end) return end;
+  }
+  candidate.first_reason = static_cast<uint32_t>(evidence->reasons.size());
+  candidate.reason_count = 1;
+  evidence->reasons.push_back({Contribution::Kind::kModel, 0, 0, candidate.score});
+  evidence->candidates.push_back(candidate);
+  return end;
+}
+
+void ModelSpans::Doubt(const ModelReading& reading, Evidence* evidence) const {
   for (Candidate& candidate : evidence->candidates) {
     const bool place = candidate.category == Category::kName || candidate.category == Category::kCity ||
                        candidate.category == Category::kFacility || candidate.category == Category::kOrganization;
     if (!place || candidate.labelled || (candidate.source != Source::kPattern && candidate.source != Source::kForm))
       continue;
-    float most = 0;
-    for (uint32_t t = candidate.first_token; t < candidate.end_token; ++t) most = std::max(most, Something(shares, t));
-    if (most >= kNothing) continue;
+    if (reading.MostOf(candidate.first_token, candidate.end_token) >= kNothing) continue;
     candidate.score = std::max(0.0f, candidate.score - kDoubt);
     evidence->AddReason(&candidate, {Contribution::Kind::kModel, 0, 0, -kDoubt});
   }

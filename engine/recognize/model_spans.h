@@ -4,9 +4,11 @@
 // From the model's shares to candidates, and what they say of the candidates of rules.
 
 #include <span>
+#include <utility>
 
 #include "pack.pb.h"
 #include "recognize/candidate.h"
+#include "recognize/model_reading.h"
 #include "text/document.h"
 
 namespace phiveil {
@@ -20,7 +22,7 @@ class ModelSpans {
   // marks at its ends are left out; a date in digits must be one; a number that a rule has named
   // already keeps that rule's category. Names and places that only a list speaks for, and that the
   // model reads as nothing, lose some of their score.
-  void Add(const Document& doc, std::span<const float> shares, float floor, Evidence* evidence) const;
+  void Add(const Document& doc, const ModelReading& reading, float floor, Evidence* evidence) const;
 
  private:
   struct Stretch {
@@ -30,7 +32,10 @@ class ModelSpans {
   };
 
   bool Trim(const Document& doc, Stretch* stretch) const;
-  void Doubt(std::span<const float> shares, Evidence* evidence) const;
+  // Returns the token to go on from.
+  size_t AddAt(const Document& doc, const ModelReading& reading, const ModelReading::Stretch& read, size_t first,
+               float least, std::span<const std::pair<uint32_t, uint32_t>> named, Evidence* evidence) const;
+  void Doubt(const ModelReading& reading, Evidence* evidence) const;
 
   ClassBits never_;  // titles, credentials, roles, relations: beside a name, not in it
 };

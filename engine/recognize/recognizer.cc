@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "base/concat.h"
 #include "base/status_macros.h"
@@ -47,6 +48,7 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
     rule.veto = source.veto();
     rule.weak_date = rule.category == Category::kDate && rule.subtype == Subtype::kNone && rule.score >= kWeakDate &&
                      rule.score < 0.5f;
+    self->alone_.push_back(rule.category == Category::kSafe || rule.weak_date ? 1.0f : rule.score);
     rule.speaks_for_itself = source.score() >= kSpeaksForItself;
     rule.allow.assign(source.allow().begin(), source.allow().end());
     for (const std::string& name : source.validators()) {
@@ -64,7 +66,9 @@ absl::StatusOr<std::unique_ptr<const Recognizer>> Recognizer::Create(const pb::P
     }
   }
   for (const pb::Expression& expression : pack.expressions()) {
-    self->rules_of_expression_.emplace_back(expression.rules().begin(), expression.rules().end());
+    const auto& rules = self->rules_of_expression_.emplace_back(expression.rules().begin(), expression.rules().end());
+    self->only_vetoes_.push_back(std::all_of(
+        rules.begin(), rules.end(), [&](uint32_t rule) { return self->rules_[rule].category == Category::kSafe; }));
   }
   self->fields_ = std::make_unique<Fields>(pack);
   return self;
@@ -87,8 +91,9 @@ bool Recognizer::Refused(std::string_view view, const Rule& rule, const Candidat
   return false;
 }
 
-void Recognizer::Weigh(const Document& doc, uint32_t number, Candidate candidate, float floor, const Cues& cues,
+void Recognizer::Weigh(const Document& doc, uint32_t number, const Candidate& stretch, float floor, const Cues& cues,
                        Evidence* evidence) const {
+  Candidate candidate = stretch;
   const Rule& rule = rules_[number];
   const bool explaining = floor < 0;
   // Weak dates wait for what the rest of the note says.
@@ -136,23 +141,34 @@ void Recognizer::AddPatterns(const Document& doc, float floor, RecognizeScratch*
     uint32_t end = first;
     while (end < tokens.size() && tokens[end].begin < match.end) ++end;
     if (first == end) continue;
+    uint32_t& last_value = scratch->last_value[match.expression];
+    const uint32_t earlier = std::exchange(last_value, first);
+    if (only_vetoes_[match.expression]) {
+      scratch->veto_places.push_back({match.begin, match.end, first, end, Source::kPattern, match.expression, earlier});
+      continue;
+    }
     Candidate candidate;
     candidate.begin = match.begin;
     candidate.end = match.end;
     candidate.first_token = first;
     candidate.end_token = end;
     candidate.source = Source::kPattern;
-    scratch->cues->Gather(first, end, match.expression, scratch->last_value[match.expression]);
+    scratch->cues->Gather(first, end, match.expression, earlier);
     for (uint32_t rule : rules_of_expression_[match.expression]) {
+      if (alone_[rule] < floor && !scratch->cues->Touched(rule)) continue;
       Weigh(doc, rule, candidate, floor, *scratch->cues, evidence);
     }
-    scratch->last_value[match.expression] = first;
   }
 }
 
 void Recognizer::AddForms(const Document& doc, float floor, RecognizeScratch* scratch, Evidence* evidence) const {
   const auto& tokens = doc.tokens();
   for (const FormMatch& match : scratch->forms.matches) {
+    if (rules_[match.rule].category == Category::kSafe) {
+      scratch->veto_places.push_back({tokens[match.first_token].begin, tokens[match.end_token - 1].end,
+                                      match.first_token, match.end_token, Source::kForm, match.rule, UINT32_MAX});
+      continue;
+    }
     Candidate candidate;
     candidate.begin = tokens[match.first_token].begin;
     candidate.end = tokens[match.end_token - 1].end;
@@ -162,6 +178,46 @@ void Recognizer::AddForms(const Document& doc, float floor, RecognizeScratch* sc
     scratch->cues->Gather(match.first_token, match.end_token, CueTable::kFormOwner | match.rule, UINT32_MAX);
     Weigh(doc, match.rule, candidate, floor, *scratch->cues, evidence);
   }
+}
+
+void Recognizer::WeighVeto(const Document& doc, const VetoPlace& place, float floor, RecognizeScratch* scratch,
+                           Evidence* evidence) const {
+  Candidate stretch;
+  stretch.begin = place.begin;
+  stretch.end = place.end;
+  stretch.first_token = place.first_token;
+  stretch.end_token = place.end_token;
+  stretch.source = place.source;
+  const bool form = place.source == Source::kForm;
+  scratch->cues->Gather(place.first_token, place.end_token, form ? CueTable::kFormOwner | place.number : place.number,
+                        place.earlier);
+  if (form) return Weigh(doc, place.number, stretch, floor, *scratch->cues, evidence);
+  for (const uint32_t rule : rules_of_expression_[place.number]) {
+    Weigh(doc, rule, stretch, floor, *scratch->cues, evidence);
+  }
+}
+
+void Recognizer::AddVetoes(const Document& doc, size_t first, float floor, RecognizeScratch* scratch,
+                           Evidence* evidence) const {
+  auto& contested = scratch->contested;
+  contested.assign(doc.tokens().size(), scratch->every_veto || floor < 0);
+  for (size_t i = first; i < evidence->candidates.size(); ++i) {
+    const Candidate& candidate = evidence->candidates[i];
+    std::fill(contested.begin() + candidate.first_token, contested.begin() + candidate.end_token, uint8_t{1});
+  }
+  auto& places = scratch->veto_places;
+  size_t left = 0;
+  for (const VetoPlace& place : places) {
+    const auto from = contested.begin() + place.first_token, to = contested.begin() + place.end_token;
+    if (std::find(from, to, uint8_t{1}) == to) {
+      places[left++] = place;
+    } else {
+      WeighVeto(doc, place, floor, scratch, evidence);
+    }
+  }
+  places.resize(left);
+  std::sort(evidence->vetoes.begin(), evidence->vetoes.end(),
+            [](const Veto& a, const Veto& b) { return a.begin < b.begin; });
 }
 
 void Recognizer::AddOutside(const Document& doc, std::span<const OutsideSpan> spans, Evidence* evidence) const {
@@ -248,6 +304,7 @@ absl::Status Recognizer::Recognize(const Request& request, float floor, Document
   evidence->Clear();
   scratch->hits.clear();
   scratch->matches.clear();
+  scratch->veto_places.clear();
   lexicon_->Mark(doc, &scratch->hits);
   scratch->cues->Reset(*doc, &scratch->hits);
   PHIVEIL_RETURN_IF_ERROR(matcher_->Scan(doc->view(), scratch->match.get(), &scratch->matches));
@@ -261,13 +318,13 @@ absl::Status Recognizer::Recognize(const Request& request, float floor, Document
   KeepToValues(*doc, scratch->structure, 0, evidence);
   PutBackKnown(known, evidence);
   fields_->Add(*doc, scratch->structure, floor, evidence);
-  std::sort(evidence->vetoes.begin(), evidence->vetoes.end(),
-            [](const Veto& a, const Veto& b) { return a.begin < b.begin; });
+  AddVetoes(*doc, 0, floor, scratch, evidence);
   ApplyVetoes(0, evidence);
   RaiseDates(*doc, evidence);
   const size_t remembered = evidence->candidates.size();
   memory_->Add(*doc, evidence);
   KeepToValues(*doc, scratch->structure, remembered, evidence);
+  AddVetoes(*doc, remembered, floor, scratch, evidence);
   ApplyVetoes(remembered, evidence);
   PreferPeople(remembered, evidence);
   return absl::OkStatus();

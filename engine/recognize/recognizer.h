@@ -27,6 +27,15 @@
 
 namespace phiveil {
 
+// A place where a veto may stand. Most lie where nothing is to be lowered, and are not weighed.
+struct VetoPlace {
+  uint32_t begin, end;  // view bytes
+  uint32_t first_token, end_token;
+  Source source;
+  uint32_t number;   // of the expression or, for a form, of the rule
+  uint32_t earlier;  // for Cues::Gather
+};
+
 // Working memory of one thread.
 struct RecognizeScratch {
   std::unique_ptr<MatchScratch> match;
@@ -38,6 +47,9 @@ struct RecognizeScratch {
   std::unique_ptr<StructureScratch, void (*)(StructureScratch*)> structure_scratch = StructureScanner::NewScratch();
   Structure structure;               // of the document; empty when nobody looked for any
   std::vector<uint32_t> last_value;  // by expression: first token of the value before
+  std::vector<VetoPlace> veto_places;
+  std::vector<uint8_t> contested;  // by token: part of a candidate
+  bool every_veto = false;         // weigh also those that lower nothing: for examples and explanations
 };
 
 class Recognizer {
@@ -77,10 +89,14 @@ class Recognizer {
 
   void AddPatterns(const Document& doc, float floor, RecognizeScratch* scratch, Evidence* evidence) const;
   void AddForms(const Document& doc, float floor, RecognizeScratch* scratch, Evidence* evidence) const;
+  // Weighs the vetoes that stand over candidates from number `first` on.
+  void AddVetoes(const Document& doc, size_t first, float floor, RecognizeScratch* scratch, Evidence* evidence) const;
+  void WeighVeto(const Document& doc, const VetoPlace& place, float floor, RecognizeScratch* scratch,
+                 Evidence* evidence) const;
   // However weak: it may strengthen what the pack finds.
   void AddOutside(const Document& doc, std::span<const OutsideSpan> spans, Evidence* evidence) const;
   // Weighs one rule's claim on one stretch whose cues have been gathered.
-  void Weigh(const Document& doc, uint32_t rule, Candidate candidate, float floor, const Cues& cues,
+  void Weigh(const Document& doc, uint32_t rule, const Candidate& stretch, float floor, const Cues& cues,
              Evidence* evidence) const;
   bool Refused(std::string_view view, const Rule& rule, const Candidate& candidate, uint32_t* validator) const;
 
@@ -91,9 +107,11 @@ class Recognizer {
   std::unique_ptr<const NameMemory> memory_;
   std::unique_ptr<const Fields> fields_;
   std::unique_ptr<const NameModel> model_;  // nullptr: the pack has none
-  ClassBits ordinary_ = 0;  // words that are no known name's misspelling or initials
+  ClassBits ordinary_ = 0;                  // words that are no known name's misspelling or initials
   std::vector<Rule> rules_;
+  std::vector<float> alone_;  // by rule: the highest floor it may reach without a cue
   std::vector<std::vector<uint32_t>> rules_of_expression_;
+  std::vector<bool> only_vetoes_;  // by expression
   std::vector<Validator> validators_;
   std::vector<std::string> validator_names_;
 };

@@ -7,12 +7,12 @@ namespace {
 
 constexpr float kPerByte = 0.01f;    // what a byte of length is worth in a contest
 constexpr uint32_t kLengthCap = 30;  // bytes beyond this are worth nothing more
-constexpr float kNamed = 0.10f;      // what a field that names its value is worth more: it knows the category
+constexpr float kNamed = 0.10f;      // what a field that names its value is worth more, or the caller who knows it
 
 using Gap = std::pair<uint32_t, uint32_t>;
 
 float Rank(const Candidate& candidate) {
-  const bool named = candidate.source == Source::kField && candidate.labelled;
+  const bool named = (candidate.source == Source::kField && candidate.labelled) || candidate.source == Source::kKnown;
   return candidate.score + (named ? kNamed : 0.0f) +
          kPerByte * static_cast<float>(std::min(candidate.end - candidate.begin, kLengthCap));
 }

@@ -20,6 +20,33 @@ std::string ShownYear(std::string_view value, const Finding& finding, int refere
   return Concat(*year);
 }
 
+bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+
+std::string WrittenZip3(std::string_view zip) {
+  const auto digits = std::ranges::count_if(zip, IsDigit);
+  if (digits != 5 && digits != 9) return "";
+  const std::string_view zip3 = Zip3Of(zip);
+  return zip3.empty() ? "000**" : Concat(zip3, "**");
+}
+
+std::string Masked(std::string_view value, const CategoryPolicy& rule) {
+  constexpr std::string_view kMaskText = "****";
+  if (rule.keep_initials) {
+    std::string out;
+    for (size_t i = 0; i < value.size(); ++i) {
+      if (!IsLetter(value[i]) || (i > 0 && (IsLetter(value[i - 1]) || value[i - 1] == '\''))) continue;
+      out += Concat(out.empty() ? "" : " ", value[i], ".");
+    }
+    return out.empty() ? std::string(kMaskText) : out;
+  }
+  // Of a short value the last characters would be most of it.
+  std::string last;
+  for (size_t i = value.size(); i-- > 0 && last.size() < rule.keep_last;) {
+    if (IsDigit(value[i]) || IsLetter(value[i])) last.insert(last.begin(), value[i]);
+  }
+  return value.size() >= size_t{2} * rule.keep_last ? Concat(kMaskText, last) : std::string(kMaskText);
+}
+
 }  // namespace
 
 bool ImpliesOver89(int year, int reference_year) { return year < reference_year - kOldestAge; }
@@ -53,9 +80,26 @@ bool Stays(std::string_view value, const Finding& finding, const CategoryPolicy&
     default:
       break;
   }
-  if (finding.category != Category::kAge || !rule.keep_under_90) return false;
+  if (finding.category != Category::kAge || (!rule.keep_under_90 && rule.action != Action::kCap)) return false;
   const std::optional<int> age = AgeOf(value);
   return age.has_value() && *age <= kOldestAge;
+}
+
+std::string Generalised(std::string_view value, const Finding& finding, const CategoryPolicy& rule,
+                        int reference_year) {
+  if (finding.subtype == Subtype::kToken) return "";
+  switch (rule.action) {
+    case Action::kYear:
+      return ShownYear(value, finding, reference_year);
+    case Action::kCap:
+      return AgeOf(value).value_or(0) > kOldestAge ? "90+" : "";
+    case Action::kZip3:
+      return WrittenZip3(value);
+    case Action::kMask:
+      return Masked(value, rule);
+    default:
+      return "";
+  }
 }
 
 std::string Shown(std::string_view value, const Finding& finding, const CategoryPolicy& rule, int reference_year) {

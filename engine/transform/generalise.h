@@ -30,6 +30,9 @@ std::optional<int> AgeOf(std::string_view age);
 // The first three digits of a ZIP code or ZIP+4, empty unless they may be shown.
 std::string_view Zip3Of(std::string_view zip);
 
+// What stands for a value under the actions year, cap, zip3 and mask; empty where a tag has to.
+std::string Generalised(std::string_view value, const Finding& finding, const CategoryPolicy& rule, int reference_year);
+
 // Whether a finding stays as it is under `rule`.
 bool Stays(std::string_view value, const Finding& finding, const CategoryPolicy& rule, int reference_year);
 

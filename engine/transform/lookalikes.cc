@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "phiveil/token.h"
+#include "transform/seal.h"
 
 namespace phiveil {
 namespace {
@@ -25,6 +26,11 @@ void FindLookalikes(std::string_view text, size_t base, std::vector<Stretch>* lo
   for (auto mention = FindTokenMention(text, 0); mention; mention = FindTokenMention(text, mention->end)) {
     lookalikes->push_back({static_cast<uint32_t>(base + mention->begin), static_cast<uint32_t>(base + mention->end)});
   }
+  const size_t tokens = lookalikes->size();
+  for (auto seal = FindSealMention(text, 0); seal; seal = FindSealMention(text, seal->end)) {
+    lookalikes->push_back({static_cast<uint32_t>(base + seal->begin), static_cast<uint32_t>(base + seal->end)});
+  }
+  if (lookalikes->size() > tokens) std::ranges::sort(*lookalikes, {}, &Stretch::begin);
 }
 
 void MergeLookalikes(std::span<const Stretch> lookalikes, std::vector<Finding>* findings) {

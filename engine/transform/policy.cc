@@ -13,7 +13,15 @@ namespace {
 
 constexpr uint32_t kFormat = 1;
 constexpr std::string_view kBases[] = {"none", "safe_harbor", "limited_data_set", "pseudonymized"};
-constexpr std::string_view kActions[] = {"keep", "tag", "token", "drop"};
+constexpr std::string_view kActions[] = {"keep", "tag",  "token", "drop", "surrogate", "shift",
+                                         "year", "cap", "zip3",  "mask", "seal",      "code"};
+static_assert(std::size(kActions) == kActionCount);
+// The one category that an action is for; SAFE: any.
+constexpr Category kActionCategory[] = {Category::kSafe, Category::kSafe, Category::kSafe, Category::kSafe,
+                                        Category::kSafe, Category::kDate, Category::kDate, Category::kAge,
+                                        Category::kZip,  Category::kSafe, Category::kSafe, Category::kSafe};
+constexpr uint32_t kMostDays = 3650;
+constexpr uint32_t kMostKept = 4;
 constexpr std::string_view kShows[] = {"nothing", "year", "cap90", "zip3", "role"};
 constexpr Category kShowCategory[] = {Category::kSafe, Category::kDate, Category::kAge, Category::kZip,
                                       Category::kName};
@@ -21,6 +29,27 @@ constexpr Category kShowCategory[] = {Category::kSafe, Category::kDate, Category
 template <typename... Pieces>
 absl::Status Refuse(const Pieces&... pieces) {
   return absl::InvalidArgumentError(Concat("policy: ", pieces...));
+}
+
+absl::Status CheckActionFit(Category category, const CategoryPolicy& rule) {
+  const Category only = kActionCategory[static_cast<size_t>(rule.action)];
+  if (only != Category::kSafe && only != category) {
+    return Refuse(CategoryName(category), ": action ", ActionName(rule.action), " is for ", CategoryName(only));
+  }
+  if (rule.action == Action::kSurrogate && (category == Category::kDate || category == Category::kAge)) {
+    return Refuse(CategoryName(category), ": action surrogate has no ", CategoryName(category),
+                  category == Category::kDate ? "; use shift" : "; use cap");
+  }
+  if (rule.action != Action::kShift && (rule.whole_weeks || rule.weekdays || rule.max_days != 365)) {
+    return Refuse(CategoryName(category), ": max_days, whole_weeks and weekdays are for action shift");
+  }
+  if (rule.max_days < 7 || rule.max_days > kMostDays) {
+    return Refuse(CategoryName(category), ": max_days lies between 7 and ", kMostDays);
+  }
+  if (rule.action != Action::kMask && (rule.keep_last != 0 || rule.keep_initials)) {
+    return Refuse(CategoryName(category), ": keep_last and keep_initials are for action mask");
+  }
+  return absl::OkStatus();
 }
 
 // What a rule says must mean something for its category.
@@ -38,7 +67,7 @@ absl::Status CheckFit(Category category, const CategoryPolicy& rule) {
   if (rule.keep_under_90 && category != Category::kAge) {
     return Refuse(CategoryName(category), ": keep_under_90 is for AGE");
   }
-  return absl::OkStatus();
+  return CheckActionFit(category, rule);
 }
 
 absl::StatusOr<CategoryPolicy> ReadRule(const pb::CategoryRule& in) {
@@ -55,6 +84,13 @@ absl::StatusOr<CategoryPolicy> ReadRule(const pb::CategoryRule& in) {
   rule.keep_year = in.keep_year();
   rule.keep_weekday = in.keep_weekday();
   rule.keep_under_90 = in.keep_under_90();
+  if (in.max_days() > kMostDays) return Refuse(CategoryName(category), ": max_days lies between 7 and ", kMostDays);
+  if (in.keep_last() > kMostKept) return Refuse(CategoryName(category), ": keep_last is at most ", kMostKept);
+  if (in.max_days() != 0) rule.max_days = static_cast<uint16_t>(in.max_days());
+  rule.whole_weeks = in.whole_weeks();
+  rule.weekdays = in.weekdays();
+  rule.keep_last = static_cast<uint8_t>(in.keep_last());
+  rule.keep_initials = in.keep_initials();
   PHIVEIL_RETURN_IF_ERROR(CheckFit(category, rule));
   return rule;
 }
@@ -94,9 +130,34 @@ absl::StatusOr<Policy> Policy::Load(std::string_view bytes) {
   return policy;
 }
 
-bool Policy::NeedsVault() const {
-  return std::any_of(rules_.begin() + 1, rules_.end(),
-                     [](const CategoryPolicy& rule) { return rule.action == Action::kToken; });
+bool IsDerived(const CategoryPolicy& rule) {
+  switch (rule.action) {
+    case Action::kSurrogate:
+    case Action::kShift:
+    case Action::kSeal:
+    case Action::kCode:
+      return true;
+    case Action::kMask:
+      return rule.keep_last > 0 || rule.keep_initials;
+    default:
+      return false;
+  }
 }
+
+bool ComesBack(Action action) {
+  constexpr Action kBack[] = {Action::kToken, Action::kSeal, Action::kSurrogate, Action::kCode, Action::kShift};
+  return std::find(std::begin(kBack), std::end(kBack), action) != std::end(kBack);
+}
+
+bool Policy::Uses(Action action) const {
+  return std::any_of(rules_.begin() + 1, rules_.end(),
+                     [action](const CategoryPolicy& rule) { return rule.action == action; });
+}
+
+bool Policy::NeedsSubject() const { return Uses(Action::kSurrogate) || Uses(Action::kShift) || Uses(Action::kCode); }
+
+bool Policy::NeedsVault() const { return Uses(Action::kToken) || NeedsSubject(); }
+
+bool Policy::NeedsKey() const { return Uses(Action::kSeal); }
 
 }  // namespace phiveil

@@ -47,6 +47,16 @@ constexpr std::array<Paragraphs, kCategoryCount> kParagraphs = {{
     {"(R)", ""},        // OTHER_ID
 }};
 
+std::string_view Detail(const CategoryPolicy& rule) {
+  if (rule.keep_last > 0) return " that leaves the last characters";
+  return rule.keep_initials ? " that leaves the initials" : "";
+}
+
+// A sealed value is the value for whoever has the key; the rest of a mask is a part of it.
+bool HoldsTheValue(const CategoryPolicy& rule) {
+  return rule.action == Action::kSeal || (rule.action == Action::kMask && IsDerived(rule));
+}
+
 }  // namespace
 
 absl::Status CheckClaim(Basis basis, Category category, const CategoryPolicy& rule) {
@@ -59,6 +69,18 @@ absl::Status CheckClaim(Basis basis, Category category, const CategoryPolicy& ru
   if (rule.action == Action::kKeep) {
     return absl::InvalidArgumentError(Concat(CategoryName(category), ": action keep does not bear the basis ",
                                              BasisName(basis), ": ", section, paragraph, " wants it removed"));
+  }
+  if (safe_harbor && IsDerived(rule)) {
+    return absl::InvalidArgumentError(Concat(CategoryName(category), ": action ", ActionName(rule.action),
+                                             Detail(rule), " does not bear the basis safe_harbor: ", section, paragraph,
+                                             " wants it removed, and what stands in its place must not be derived from "
+                                             "information about the person: 45 CFR 164.514(c)(1)"));
+  }
+  if (!safe_harbor && HoldsTheValue(rule)) {
+    return absl::InvalidArgumentError(Concat(CategoryName(category), ": action ", ActionName(rule.action),
+                                             Detail(rule), " does not bear the basis limited_data_set: ", section,
+                                             paragraph, " wants it removed, and its place still holds ",
+                                             rule.action == Action::kSeal ? "the value itself" : "a part of it"));
   }
   if (rule.threshold > kHighestThreshold) {
     return absl::InvalidArgumentError(Concat(CategoryName(category), ": action ", ActionName(rule.action),

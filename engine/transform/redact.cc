@@ -13,22 +13,59 @@ namespace {
 
 using Edit = RedactionPlan::Edit;
 
-std::vector<Edit> Decide(std::string_view text, std::span<const Finding> findings, const Policy& policy,
-                         int reference_year) {
-  std::vector<Edit> edits;
-  edits.reserve(findings.size());
-  for (size_t i = 0; i < findings.size(); ++i) {
-    const Finding& finding = findings[i];
-    const CategoryPolicy& rule = policy.RuleFor(finding.category);
-    const std::string_view value = text.substr(finding.begin, finding.end - finding.begin);
-    if (Stays(value, finding, rule, reference_year)) continue;
-    Action action = rule.action;
-    if (action == Action::kKeep) action = policy.NeedsVault() ? Action::kToken : Action::kTag;
-    edits.push_back({finding.begin, finding.end, static_cast<uint32_t>(i), RedactionPlan::kNoValue, finding.category,
-                     action, finding.bare, Shown(value, finding, rule, reference_year)});
-  }
-  return edits;
+bool IsJsonNumber(std::string_view text) {
+  const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return digits && !text.empty() && (text[0] != '0' || text.size() == 1);
 }
+
+class Decider {
+ public:
+  Decider(std::string_view text, const Policy& policy, int reference_year, const Writers& writers)
+      : text_(text), policy_(policy), reference_year_(reference_year), writers_(writers) {}
+
+  std::vector<Edit> Decide(std::span<const Finding> findings) const {
+    if (writers_.surrogates != nullptr) writers_.surrogates->Restart();
+    std::vector<Edit> edits;
+    edits.reserve(findings.size());
+    for (size_t i = 0; i < findings.size(); ++i) {
+      const Finding& finding = findings[i];
+      const CategoryPolicy& rule = policy_.RuleFor(finding.category);
+      const std::string_view value = text_.substr(finding.begin, finding.end - finding.begin);
+      if (Stays(value, finding, rule, reference_year_)) continue;
+      Edit edit{finding.begin,    finding.end, static_cast<uint32_t>(i), RedactionPlan::kNoValue,
+                finding.category, rule.action, finding.bare,             Shown(value, finding, rule, reference_year_),
+                {}};
+      if (rule.action > Action::kDrop) edit.written = Written(finding, value, rule);
+      // A look-alike of a category that is kept; what the action cannot write.
+      if (rule.action == Action::kKeep || (rule.action > Action::kDrop && edit.written.empty())) {
+        edit.action = Reversible(rule.action) && policy_.NeedsVault() ? Action::kToken : Action::kTag;
+      }
+      if (rule.action == Action::kShift && edit.written == value) continue;  // a clock time
+      edits.push_back(std::move(edit));
+    }
+    return edits;
+  }
+
+ private:
+  static bool Reversible(Action action) { return action == Action::kKeep || ComesBack(action); }
+
+  std::string Written(const Finding& finding, std::string_view value, const CategoryPolicy& rule) const {
+    if (rule.action == Action::kSeal) {
+      if (writers_.sealer == nullptr) return "";
+      return writers_.sealer->Seal(writers_.subject, finding.category, value, finding.bare).value_or("");
+    }
+    if (!ComesBack(rule.action)) return Generalised(value, finding, rule, reference_year_);
+    if (writers_.surrogates == nullptr) return "";
+    std::string written = writers_.surrogates->Replace(finding, value, rule).value_or("");
+    // Only a number may stand for a number, or it would not come back as one.
+    return finding.bare && !IsJsonNumber(written) ? "" : written;
+  }
+
+  const std::string_view text_;
+  const Policy& policy_;
+  const int reference_year_;
+  const Writers& writers_;
+};
 
 // Look-alikes in what stays between the edits, each piece taken for itself: replacing what stood
 // beside "xNAME_7QK2F" may lay it bare.
@@ -86,22 +123,26 @@ std::string ReplacementFor(const Edit& edit, std::span<const TokenCode> codes) {
     }
     case Action::kTag:
       return Concat(quote, Tag(edit), quote);
-    default:
+    case Action::kKeep:
+    case Action::kDrop:
       return edit.bare ? "null" : "";
+    default:
+      return edit.bare && !IsJsonNumber(edit.written) ? Concat(quote, edit.written, quote) : edit.written;
   }
 }
 
 }  // namespace
 
 RedactionPlan PlanRedaction(std::string_view text, std::span<const Finding> findings, const Policy& policy,
-                            int reference_year) {
+                            int reference_year, const Writers& writers) {
+  const Decider decider(text, policy, reference_year, writers);
   RedactionPlan plan;
-  plan.edits = Decide(text, findings, policy, reference_year);
+  plan.edits = decider.Decide(findings);
   for (std::vector<Stretch> bare; !(bare = LaidBare(text, plan.edits)).empty();) {
     if (!plan.amended) plan.findings.assign(findings.begin(), findings.end());
     plan.amended = true;
     MergeLookalikes(bare, &plan.findings);
-    plan.edits = Decide(text, plan.findings, policy, reference_year);
+    plan.edits = decider.Decide(plan.findings);
   }
   while (PartJoined(text, &plan.edits)) {
   }

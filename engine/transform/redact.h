@@ -24,6 +24,8 @@
 #include "phiveil/policy.h"
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
+#include "transform/seal.h"
+#include "transform/surrogate.h"
 
 namespace phiveil {
 
@@ -38,6 +40,7 @@ struct RedactionPlan {
     Action action;
     bool bare;  // Finding::bare
     std::string shown;
+    std::string written;  // what stands for it, for all actions but keep, tag, token and drop
   };
 
   std::vector<Edit> edits;           // the findings that are replaced, in order
@@ -46,8 +49,15 @@ struct RedactionPlan {
   std::vector<Finding> findings;
 };
 
+// What some actions write with. A null one makes them fall back to a token, without a vault to a tag.
+struct Writers {
+  Surrogates* surrogates = nullptr;  // surrogate, shift, code
+  const ValueSealer* sealer = nullptr;
+  std::string_view subject{};
+};
+
 RedactionPlan PlanRedaction(std::string_view text, std::span<const Finding> findings, const Policy& policy,
-                            int reference_year);
+                            int reference_year, const Writers& writers = {});
 
 // `codes`: one for each of the plan's values. INVALID_ARGUMENT when the result would be 4 GiB or more.
 absl::StatusOr<Redacted> RenderRedaction(std::string_view text, std::vector<Finding>&& findings, RedactionPlan&& plan,

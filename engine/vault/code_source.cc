@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/crypto.h"
 #include "phiveil/token.h"
-#include "vault/crypto.h"
 
 namespace phiveil::vault_internal {
 namespace {
@@ -23,7 +23,7 @@ uint8_t CodeLength(uint64_t mappings, uint8_t at_least) {
 absl::Status DrawRandomPart(size_t length, std::string* out) {
   char bytes[TokenCode::kMaxRandom];
   length = std::min(length, sizeof(bytes));
-  if (absl::Status status = RandomBytes(bytes, length); !status.ok()) return status;
+  if (absl::Status status = crypto::RandomBytes(bytes, length); !status.ok()) return status;
   out->resize(length);
   // 32 divides 256, so the low five bits are as even as the byte.
   for (size_t i = 0; i < length; ++i) (*out)[i] = kTokenAlphabet[static_cast<unsigned char>(bytes[i]) % 32];

@@ -47,6 +47,22 @@ class KnownCache {
     Add(&shard, key, value);
   }
 
+  // Also what is not durable yet: the store must be asked for it.
+  void Erase(const Key& key) {
+    Shard& shard = ShardOf(key);
+    const std::lock_guard lock(shard.mutex);
+    shard.young.erase(key);
+    shard.old.erase(key);
+  }
+  void Clear() {
+    for (Shard& shard : shards_) {
+      const std::lock_guard lock(shard.mutex);
+      shard.young.clear();
+      shard.old.clear();
+      shard.carried = 0;
+    }
+  }
+
   size_t size() {
     size_t sum = 0;
     for (Shard& shard : shards_) {

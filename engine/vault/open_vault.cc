@@ -1,138 +1,129 @@
-#include <dirent.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "vault/open_vault.h"
 
-#include <cerrno>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "base/concat.h"
 #include "base/status_macros.h"
-#include "phiveil/vault.h"
-#include "vault/code_source.h"
-#include "vault/embedded_vault.h"
-#include "vault/key_access.h"
+#include "crypto/crypto.h"
+#include "crypto/key_access.h"
+#include "vault/migrate.h"
+#include "vault/postgres_store.h"
+#include "vault/rocks_store.h"
+#include "vault/shard_store.h"
 
 namespace phiveil {
 namespace vault_internal {
+absl::StatusOr<std::unique_ptr<Store>> OpenBareStore(const VaultOptions& options, Access access, const Seams& seams) {
+  const bool read_only = access == Access::kRead;
+  if (IsPostgresUrl(options.path)) return PostgresStore::Open(options.path, options.create && !read_only);
+  if (const auto shard = ShardPath(options.path)) {
+    return ShardStore::Open({std::string(*shard), options.create, read_only, seams.files});
+  }
+  return RocksStore::Open({options.path, options.create, read_only, options.cache_bytes / 2, seams.env, seams.files});
+}
+
 namespace {
 
-absl::Status Refuse(const std::string& path, const char* why) {
-  return absl::FailedPreconditionError(absl::StrCat("vault ", path, ": ", why));
-}
-
-absl::Status Damaged(const std::string& path, const char* what) {
-  return absl::DataLossError(absl::StrCat("vault ", path, ": ", what));
-}
-
-bool Exists(const std::string& path) {
-  struct stat st = {};
-  return lstat(path.c_str(), &st) == 0;
-}
-
-absl::StatusOr<bool> IsEmpty(const std::string& path) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
-  if (!folder) return ErrnoStatus(errno, "cannot read the directory", path);
-  while (const dirent* entry = readdir(folder.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") return false;
+// The keys of the vault in the store, or of a new one. Of several that make one vault at the same
+// time in a shared store, one is first and the others open what it made.
+absl::StatusOr<std::unique_ptr<Sealer>> OpenSealer(const VaultOptions& options, Store& store) {
+  PHIVEIL_ASSIGN_OR_RETURN(const auto meta, GetOne(store, MetaKey()));
+  if (meta) {
+    PHIVEIL_ASSIGN_OR_RETURN(const auto bridge, GetOne(store, BridgeKey(KeyIdOf(*options.key))));
+    PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, Sealer::FromMeta(*options.key, *meta, bridge.value_or("")));
+    auto owned = std::make_unique<Sealer>(std::move(sealer));
+    PHIVEIL_RETURN_IF_ERROR(store.Start(*owned));
+    return owned;
   }
-  return true;
+  if (!options.create) return absl::NotFoundError("there is no vault");
+  std::string record;
+  const uint8_t state = ShardPath(options.path) ? kIsShard : 0;
+  PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, Sealer::MakeNew(*options.key, state, &record));
+  auto owned = std::make_unique<Sealer>(std::move(sealer));
+  PHIVEIL_RETURN_IF_ERROR(store.Start(*owned));
+  const absl::Status made = store.Apply({{{MetaKey(), std::nullopt, record}}, 0, 0});
+  if (absl::IsAborted(made)) return OpenSealer(options, store);
+  PHIVEIL_RETURN_IF_ERROR(made);
+  return owned;
 }
 
-// The directory is there, private, and ours: a vault or empty.
-absl::Status PrepareDirectory(const std::string& path, bool create, FileOps& ops) {
-  if (create && mkdir(path.c_str(), 0700) == 0) {
-    PHIVEIL_RETURN_IF_ERROR(SyncDirectoryOf(ops, path));
-  } else if (create && errno != EEXIST) {
-    return ErrnoStatus(errno, "cannot make the vault", path);
+absl::StatusOr<OpenedStore> OpenNamed(const VaultOptions& options, Access access, const Seams& seams) {
+  OpenedStore opened;
+  PHIVEIL_ASSIGN_OR_RETURN(opened.store, OpenBareStore(options, access, seams));
+  VaultOptions asked = options;
+  if (access == Access::kRead) asked.create = false;
+  PHIVEIL_ASSIGN_OR_RETURN(opened.sealer, OpenSealer(asked, *opened.store));
+  if (!NeedsMigration(*opened.sealer)) return opened;
+  if (access == Access::kRead) {
+    return absl::FailedPreconditionError("of an older format; open it once to write, and it is brought forward");
   }
-  struct stat st = {};
-  if (stat(path.c_str(), &st) != 0) return ErrnoStatus(errno, "there is no vault", path);
-  if (!S_ISDIR(st.st_mode)) return Refuse(path, "not a directory");
-  if (st.st_uid != geteuid()) return Refuse(path, "the directory belongs to another user");
-  if ((st.st_mode & 0077) != 0) return Refuse(path, "others may enter the directory (chmod 700)");
-  if (Exists(path + "/vault.head")) return absl::OkStatus();
-  if (Exists(path + "/store")) return Damaged(path, "the file vault.head is missing");
-  PHIVEIL_ASSIGN_OR_RETURN(const bool empty, IsEmpty(path));
-  if (!empty) return Refuse(path, "the directory holds something else; a vault needs one of its own");
-  if (!create) return absl::NotFoundError(absl::StrCat("vault ", path, ": there is no vault in the directory"));
-  return absl::OkStatus();
-}
-
-// Writes the first records. Done again from the start when it was interrupted: the head, written
-// last, is what makes it a vault.
-absl::StatusOr<std::pair<Sealer, Counters>> WriteFirstRecords(const KeyEncryptionKey& key, Store* store) {
-  std::string meta;
-  PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, Sealer::MakeNew(key, &meta));
-  Counters counters;
-  counters.code_length = CodeLength(0, 0);
-  PHIVEIL_ASSIGN_OR_RETURN(const std::string record, sealer.SealCounters(counters));
-  rocksdb::WriteBatch batch;
-  if (!batch.Put(MetaKey(), meta).ok() || !batch.Put(CountersKey(), record).ok()) {
-    return absl::InternalError("a write batch refused a record");
-  }
-  PHIVEIL_RETURN_IF_ERROR(store->Write(&batch));
-  return std::make_pair(std::move(sealer), counters);
-}
-
-absl::StatusOr<std::pair<Sealer, Counters>> ReadFirstRecords(const KeyEncryptionKey& key, Store* store,
-                                                             const std::string& head) {
-  std::string meta, record;
-  PHIVEIL_ASSIGN_OR_RETURN(const bool has_meta, store->Get(MetaKey(), "meta record", &meta));
-  if (!has_meta && head.empty()) return WriteFirstRecords(key, store);
-  if (!has_meta) return absl::DataLossError("meta record is missing");
-  PHIVEIL_ASSIGN_OR_RETURN(Sealer sealer, Sealer::FromMeta(key, meta));
-  PHIVEIL_ASSIGN_OR_RETURN(const bool has_counters, store->Get(CountersKey(), "counters record", &record));
-  if (!has_counters) return absl::DataLossError("counters record is missing");
-  PHIVEIL_ASSIGN_OR_RETURN(const Counters counters, sealer.OpenCounters(record));
-  if (head.empty()) {
-    if (counters.commits != 0) return absl::DataLossError("the file vault.head is empty");
-  } else {
-    PHIVEIL_ASSIGN_OR_RETURN(const uint64_t commits, sealer.OpenHead(head));
-    if (counters.commits < commits) {
-      return absl::DataLossError(absl::StrCat("the store has lost commits: it ends at ", counters.commits, ", but ",
-                                              commits, " were acknowledged"));
-    }
-  }
-  return std::make_pair(std::move(sealer), counters);
-}
-
-absl::StatusOr<std::unique_ptr<Vault>> OpenPrepared(const VaultOptions& options, rocksdb::Env* env, FileOps& ops) {
-  PHIVEIL_ASSIGN_OR_RETURN(VaultHead head, VaultHead::Lock(options.path, options.create, ops));
-  PHIVEIL_ASSIGN_OR_RETURN(const std::string head_bytes, head.Read());
-  if (head_bytes.empty() && !options.create) return absl::NotFoundError("the vault was never finished being made");
-  PHIVEIL_ASSIGN_OR_RETURN(auto store,
-                           Store::Open(options.path + "/store", head_bytes.empty(), options.cache_bytes / 2, env));
-  PHIVEIL_ASSIGN_OR_RETURN(auto first, ReadFirstRecords(*options.key, store.get(), head_bytes));
-  auto& [sealer, counters] = first;
-  PHIVEIL_ASSIGN_OR_RETURN(const std::string new_head, sealer.SealHead(counters.commits));
-  if (new_head != head_bytes) PHIVEIL_RETURN_IF_ERROR(head.Write(new_head));
-  if (head_bytes.empty()) PHIVEIL_RETURN_IF_ERROR(head.Sync());
-  Key128 cache_key;
-  PHIVEIL_RETURN_IF_ERROR(RandomKey(reinterpret_cast<char*>(&cache_key), sizeof(cache_key)));
-  return std::make_unique<EmbeddedVault>(options.path, options.cache_bytes / 2, cache_key, std::move(sealer), counters,
-                                         std::move(head), std::move(store), options.key->id());
+  PHIVEIL_RETURN_IF_ERROR(Migrate(*opened.sealer, *opened.store));
+  // The sealer knows the format it was made from.
+  PHIVEIL_ASSIGN_OR_RETURN(const auto meta, GetOne(*opened.store, MetaKey()));
+  if (!meta) return absl::DataLossError("meta record is missing");
+  PHIVEIL_ASSIGN_OR_RETURN(*opened.sealer, Sealer::FromMeta(*options.key, *meta));
+  return opened;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Vault>> OpenEmbeddedVault(const VaultOptions& options, rocksdb::Env* env, FileOps* ops) {
-  if (options.key == nullptr || !KeyAccess::Usable(*options.key)) return Refuse(options.path, "no key was given");
+absl::StatusOr<OpenedStore> OpenStore(const VaultOptions& options, Access access, const Seams& seams) {
+  const std::string name = VaultName(options.path);
+  if (options.key == nullptr || !KeyAccess::Usable(*options.key)) {
+    return absl::FailedPreconditionError(Concat("vault ", name, ": no key was given"));
+  }
   if (options.path.empty()) return absl::InvalidArgumentError("a vault needs a path");
-  FileOps& files = ops != nullptr ? *ops : FileOps::System();
-  PHIVEIL_RETURN_IF_ERROR(PrepareDirectory(options.path, options.create, files));
-  auto vault = OpenPrepared(options, env, files);
-  if (vault.ok() || absl::StrContains(vault.status().message(), options.path)) return vault;
-  return absl::Status(vault.status().code(), absl::StrCat("vault ", options.path, ": ", vault.status().message()));
+  auto opened = OpenNamed(options, access, seams);
+  if (opened.ok() || absl::StrContains(opened.status().message(), name)) return opened;
+  const std::string_view message(opened.status().message().data(), opened.status().message().size());
+  return absl::Status(opened.status().code(), Concat("vault ", name, ": ", message));
+}
+
+absl::StatusOr<std::unique_ptr<Vault>> OpenSealedVault(const VaultOptions& options, const Seams& seams) {
+  PHIVEIL_ASSIGN_OR_RETURN(OpenedStore opened, OpenStore(options, Access::kWrite, seams));
+  PHIVEIL_ASSIGN_OR_RETURN(const Counters totals, opened.store->Totals());
+  crypto::Key128 cache_key;
+  PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(reinterpret_cast<char*>(&cache_key), sizeof(cache_key)));
+  // A shard's codes meet those of others that it knows nothing of: docs/formats/shard.md, "Codes".
+  const uint8_t length = (opened.sealer->state() & kIsShard) != 0 ? TokenCode::kMaxRandom : totals.code_length;
+  VaultTraits traits;
+  traits.shared = IsPostgresUrl(options.path);
+  traits.ttl_days = options.ttl_days;
+  traits.derivation_id = options.key->derivation_id();
+  auto core = std::make_shared<VaultCore>(std::move(opened), options.cache_bytes / 2, cache_key, totals.mappings,
+                                          length, std::move(traits));
+  return SealedVault::Make(std::move(core), options.tenant);
 }
 
 }  // namespace vault_internal
 
+absl::StatusOr<std::unique_ptr<Vault>> Vault::ForTenant(std::string_view) {
+  return absl::UnimplementedError("this vault has one tenant");
+}
+
+absl::StatusOr<KeepingReport> Vault::Rotate(const KeyEncryptionKey&) {
+  return absl::UnimplementedError("this vault has no keys of its own");
+}
+absl::StatusOr<KeepingReport> Vault::Reencrypt(bool) {
+  return absl::UnimplementedError("this vault has no keys of its own");
+}
+absl::StatusOr<KeepingReport> Vault::Forget(std::string_view) {
+  return absl::UnimplementedError("this vault cannot forget");
+}
+absl::StatusOr<KeepingReport> Vault::Sweep() { return absl::UnimplementedError("this vault cannot forget"); }
+
+std::string VaultName(const std::string& path) {
+  return vault_internal::IsPostgresUrl(path) ? vault_internal::PostgresName(path) : path;
+}
+
+absl::StatusOr<std::vector<std::pair<Category, Original>>> Vault::ValuesOf(std::string_view, std::string_view) {
+  return absl::UnimplementedError("this vault cannot list the values of a subject");
+}
+
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options) {
-  return vault_internal::OpenEmbeddedVault(options, nullptr, nullptr);
+  return vault_internal::OpenSealedVault(options, {});
 }
 
 }  // namespace phiveil

@@ -3,70 +3,74 @@
 #include <algorithm>
 #include <utility>
 
-#include "vault/record.h"
-
 namespace phiveil::vault_internal {
-namespace {
 
-rocksdb::Slice ToSlice(std::string_view s) { return {s.data(), s.size()}; }
-
-template <typename Entries, typename Append>
-bool InKeyOrder(const Entries& entries, Append append) {
-  std::vector<typename Entries::const_pointer> sorted;
-  sorted.reserve(entries.size());
-  for (const auto& entry : entries) sorted.push_back(&entry);
+std::vector<const std::pair<const std::string, std::string>*> WriteGroup::InKeyOrder() const {
+  std::vector<const std::pair<const std::string, std::string>*> sorted;
+  sorted.reserve(records.size());
+  for (const auto& record : records) sorted.push_back(&record);
   std::sort(sorted.begin(), sorted.end(), [](auto a, auto b) { return a->first < b->first; });
-  return std::all_of(sorted.begin(), sorted.end(), [&](auto entry) { return append(*entry).ok(); });
+  return sorted;
 }
 
-}  // namespace
-
-absl::Status WriteGroup::ToBatch(rocksdb::WriteBatch* batch) const {
-  const bool ok = InKeyOrder(index, [&](const auto& e) { return batch->Put(e.first, ToSlice(e.second.view())); }) &&
-                  InKeyOrder(subjects, [&](const auto& e) { return batch->Put(e.first, e.second); }) &&
-                  InKeyOrder(values, [&](const auto& e) { return batch->Put(ValueKey(e.first), e.second); });
-  return ok ? absl::OkStatus() : absl::InternalError("a write batch refused a record");
-}
-
-bool Pending::Claim(const std::string& random) {
+bool Pending::Claim(std::span<const StoreRecord> records, std::vector<size_t>* taken) {
   const std::lock_guard lock(mutex_);
-  if (open_->values.contains(random) || (writing_ && writing_->values.contains(random))) return false;
-  return claimed_.insert(random).second;
+  for (size_t i = 0; i < records.size(); ++i) {
+    const std::string& key = records[i].key;
+    if (claimed_.contains(key) || open_->records.contains(key) || (writing_ && writing_->records.contains(key))) {
+      taken->push_back(i);
+    }
+  }
+  if (!taken->empty()) return false;
+  for (const StoreRecord& record : records) claimed_.insert(record.key);
+  return true;
 }
 
-void Pending::Unclaim(const std::string& random) {
+void Pending::Unclaim(std::span<const StoreRecord> records) {
   const std::lock_guard lock(mutex_);
-  claimed_.erase(random);
+  for (const StoreRecord& record : records) claimed_.erase(record.key);
 }
 
-uint64_t Pending::AddSubject(std::string key, std::string record) {
+uint64_t Pending::Add(const Insertion& insertion) {
   const std::lock_guard lock(mutex_);
-  open_->bytes += key.size() + record.size();
-  open_->subjects.emplace_back(std::move(key), std::move(record));
+  for (const StoreRecord& record : insertion.records) {
+    open_->bytes += record.key.size() + record.value.size();
+    open_->records.insert_or_assign(record.key, record.value);
+    claimed_.erase(record.key);
+  }
+  open_->subjects += insertion.subjects;
+  open_->mappings += insertion.mappings;
   return open_->number;
 }
 
-uint64_t Pending::AddMapping(const std::string& random, std::string value_record, std::string index_key,
-                             const TokenCode& code) {
-  const std::lock_guard lock(mutex_);
-  open_->bytes += 2 * random.size() + value_record.size() + index_key.size();
-  open_->index.emplace_back(std::move(index_key), code);
-  open_->values.insert_or_assign(random, std::move(value_record));
-  claimed_.erase(random);
-  return open_->number;
-}
-
-bool Pending::FindValue(std::string_view random, std::string* record) const {
-  const absl::string_view key(random.data(), random.size());
+bool Pending::Find(std::string_view key, std::optional<std::string>* value) const {
+  const absl::string_view name(key.data(), key.size());
   const std::lock_guard lock(mutex_);
   for (const WriteGroup* group : {open_.get(), writing_.get()}) {
     if (group == nullptr) continue;
-    if (const auto it = group->values.find(key); it != group->values.end()) {
-      *record = it->second;
+    if (const auto it = group->records.find(name); it != group->records.end()) {
+      *value = it->second;
       return true;
     }
   }
   return false;
+}
+
+std::vector<StoreRecord> Pending::FindUnder(std::string_view prefix) const {
+  std::vector<StoreRecord> found;
+  const std::lock_guard lock(mutex_);
+  for (const WriteGroup* group : {open_.get(), writing_.get()}) {
+    if (group == nullptr) continue;
+    for (const auto& [key, value] : group->records) {
+      if (key.starts_with(prefix)) found.push_back({key, value});
+    }
+  }
+  return found;
+}
+
+uint64_t Pending::newest() const {
+  const std::lock_guard lock(mutex_);
+  return open_->empty() ? open_->number - 1 : open_->number;
 }
 
 uint64_t Pending::open_number() const {

@@ -1,14 +1,14 @@
 #ifndef PHIVEIL_VAULT_PENDING_H_
 #define PHIVEIL_VAULT_PENDING_H_
 
-// What has been assigned and is not yet on disk: the group being written and the group open to
-// additions. A group is one write batch: on disk whole or not at all.
-
-#include <rocksdb/write_batch.h>
+// What has been inserted into an embedded store and is not yet on disk: the group being written and
+// the group open to additions. A group is one write: on disk whole or not at all.
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,20 +16,20 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/status/status.h"
-#include "phiveil/token.h"
+#include "vault/store.h"
 
 namespace phiveil::vault_internal {
 
 struct WriteGroup {
   uint64_t number = 0;
   size_t bytes = 0;
-  std::vector<std::pair<std::string, std::string>> subjects;  // key, record
-  std::vector<std::pair<std::string, TokenCode>> index;       // key, code
-  absl::flat_hash_map<std::string, std::string> values;       // random part, record
+  uint64_t subjects = 0;
+  uint64_t mappings = 0;
+  absl::flat_hash_map<std::string, std::string> records;
 
-  // All records in the order of their keys, which halves what RocksDB spends on taking them in.
-  absl::Status ToBatch(rocksdb::WriteBatch* batch) const;
+  bool empty() const { return records.empty(); }
+  // In the order of their keys, which halves what RocksDB spends on taking them in.
+  std::vector<const std::pair<const std::string, std::string>*> InKeyOrder() const;
 };
 
 class Pending {
@@ -37,19 +37,20 @@ class Pending {
   // `number`: of the first group.
   explicit Pending(uint64_t number) : open_(std::make_unique<WriteGroup>()) { open_->number = number; }
 
-  // Claims a random part for the caller, so that no other thread takes it while the store is asked.
-  // False when it is pending or claimed already.
-  bool Claim(const std::string& random);
-  void Unclaim(const std::string& random);
+  // Claims the keys for the caller, so that no other thread takes them while the store is asked. When
+  // one is pending or claimed already, none is claimed and `taken` receives the positions.
+  bool Claim(std::span<const StoreRecord> records, std::vector<size_t>* taken);
+  void Unclaim(std::span<const StoreRecord> records);
 
-  // These return the number of the group they were added to. AddMapping releases the claim.
-  uint64_t AddSubject(std::string key, std::string record);
-  uint64_t AddMapping(const std::string& random, std::string value_record, std::string index_key,
-                      const TokenCode& code);
+  // Adds what was claimed and releases the claims; the number of the group it was added to.
+  uint64_t Add(const Insertion& insertion);
 
-  bool FindValue(std::string_view random, std::string* record) const;
+  bool Find(std::string_view key, std::optional<std::string>* value) const;
+  // Those whose keys begin with `prefix`.
+  std::vector<StoreRecord> FindUnder(std::string_view prefix) const;
 
-  // The group now open, and bytes in it.
+  // The group now open, and bytes in it. With nothing in it, the one before.
+  uint64_t newest() const;
   uint64_t open_number() const;
   size_t open_bytes() const;
 

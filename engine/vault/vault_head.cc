@@ -12,27 +12,34 @@
 
 namespace phiveil::vault_internal {
 
-absl::StatusOr<VaultHead> VaultHead::Lock(const std::string& vault_path, bool create, FileOps& ops) {
+absl::StatusOr<VaultHead> VaultHead::Lock(const std::string& vault_path, bool create, crypto::FileOps& ops) {
   std::string path = vault_path + "/vault.head";
   const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | (create ? O_CREAT : 0);
-  FileDescriptor fd(ops.Open(path.c_str(), flags, 0600));
-  if (!fd.valid()) return ErrnoStatus(errno, "cannot open", path);
+  crypto::FileDescriptor fd(ops.Open(path.c_str(), flags, 0600));
+  if (!fd.valid()) return crypto::ErrnoStatus(errno, "cannot open", path);
   while (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
-    if (errno != EWOULDBLOCK) return ErrnoStatus(errno, "cannot lock", path);
+    if (errno != EWOULDBLOCK) return crypto::ErrnoStatus(errno, "cannot lock", path);
     return absl::UnavailableError(absl::StrCat(
         vault_path, ": the vault is in use by another process; wait until it ends, or give this one its own vault"));
   }
   return VaultHead(std::move(path), std::move(fd), ops);
 }
 
-absl::StatusOr<std::string> VaultHead::Read() const { return ReadAt(fd_.get(), 0, kHeadSize + 1, path_); }
+absl::StatusOr<std::string> VaultHead::ReadUnlocked(const std::string& vault_path, crypto::FileOps& ops) {
+  const std::string path = vault_path + "/vault.head";
+  const crypto::FileDescriptor fd(ops.Open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0));
+  if (!fd.valid()) return crypto::ErrnoStatus(errno, "cannot open", path);
+  return crypto::ReadAt(fd.get(), 0, kHeadSize + 1, path);
+}
 
-absl::Status VaultHead::Write(std::string_view record) { return PWriteAll(*ops_, fd_.get(), record, 0, path_); }
+absl::StatusOr<std::string> VaultHead::Read() const { return crypto::ReadAt(fd_.get(), 0, kHeadSize + 1, path_); }
+
+absl::Status VaultHead::Write(std::string_view record) { return crypto::PWriteAll(*ops_, fd_.get(), record, 0, path_); }
 
 absl::Status VaultHead::Sync() {
-  if (ops_->Fsync(fd_.get()) != 0) return ErrnoStatus(errno, "cannot sync", path_);
-  return SyncDirectoryOf(*ops_, path_);
+  if (ops_->Fsync(fd_.get()) != 0) return crypto::ErrnoStatus(errno, "cannot sync", path_);
+  return crypto::SyncDirectoryOf(*ops_, path_);
 }
 
 }  // namespace phiveil::vault_internal

@@ -10,14 +10,17 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "vault/file_ops.h"
+#include "crypto/file_ops.h"
 
 namespace phiveil::vault_internal {
 
 class VaultHead {
  public:
   // Takes the lock: UNAVAILABLE when another holder has it. With `create` the file may be new.
-  static absl::StatusOr<VaultHead> Lock(const std::string& vault_path, bool create, FileOps& ops);
+  static absl::StatusOr<VaultHead> Lock(const std::string& vault_path, bool create, crypto::FileOps& ops);
+
+  // What the head says at this moment, beside a process that holds it. NOT_FOUND when there is none.
+  static absl::StatusOr<std::string> ReadUnlocked(const std::string& vault_path, crypto::FileOps& ops);
 
   // Empty in a vault whose making has not finished.
   absl::StatusOr<std::string> Read() const;
@@ -25,12 +28,12 @@ class VaultHead {
   absl::Status Sync();
 
  private:
-  VaultHead(std::string path, FileDescriptor fd, FileOps& ops)
+  VaultHead(std::string path, crypto::FileDescriptor fd, crypto::FileOps& ops)
       : path_(std::move(path)), fd_(std::move(fd)), ops_(&ops) {}
 
   std::string path_;
-  FileDescriptor fd_;
-  FileOps* ops_;
+  crypto::FileDescriptor fd_;
+  crypto::FileOps* ops_;
 };
 
 }  // namespace phiveil::vault_internal

@@ -19,7 +19,8 @@ constexpr std::string_view kExtends[] = {"url", "email", "path"};
 constexpr std::string_view kSides[] = {"before", "after", "either"};
 // In the order of Basis, Action and Show.
 constexpr std::string_view kBases[] = {"none", "safe_harbor", "limited_data_set", "pseudonymized"};
-constexpr std::string_view kActions[] = {"keep", "tag", "token", "drop"};
+constexpr std::string_view kActions[] = {"keep", "tag",  "token", "drop", "surrogate", "shift",
+                                         "year", "cap", "zip3",  "mask", "seal",      "code"};
 constexpr std::string_view kShows[] = {"nothing", "year", "cap90", "zip3", "role"};
 
 constexpr Key kPack[] = {
@@ -81,6 +82,11 @@ constexpr Key kCategoryRule[] = {
     {"keep_year", KeyType::kBool},
     {"keep_weekday", KeyType::kBool},
     {"keep_under_90", KeyType::kBool},
+    {"max_days", KeyType::kInteger, false, 7, 3650},
+    {"whole_weeks", KeyType::kBool},
+    {"weekdays", KeyType::kBool},
+    {"keep_last", KeyType::kInteger, false, 0, 4},
+    {"keep_initials", KeyType::kBool},
 };
 
 std::string_view TypeName(KeyType type) {

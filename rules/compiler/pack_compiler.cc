@@ -98,6 +98,7 @@ class PackCompiler {
   }
 
   void BuildDatabase() {
+    AddWalks(trees_, &pack_);
     absl::StatusOr<std::string> database = CompileDatabase(pack_.expressions(), Platform::kAvx2);
     if (!database.ok()) {
       const absl::string_view message = database.status().message();
@@ -189,6 +190,7 @@ class PackCompiler {
       FillExpression(*compiled, expression);
       expression->set_boundary(rule.boundary);
       expression->set_extend(rule.extend);
+      trees_.push_back(std::move(compiled->tree));
     }
     part->expression = known->second;
     pack_.mutable_expressions(known->second)->add_rules(static_cast<uint32_t>(part->rule));
@@ -250,6 +252,7 @@ class PackCompiler {
   std::map<std::string, ClassBits, std::less<>> class_bits_;
   std::vector<std::string_view> class_names_;
   std::map<std::tuple<std::string, bool, pb::Boundary, std::string>, int> expressions_;
+  std::vector<std::shared_ptr<const Node>> trees_;  // of the expressions
 };
 
 // A database depends on its expressions alone.

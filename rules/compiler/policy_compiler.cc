@@ -79,6 +79,11 @@ class PolicyCompiler {
     rule.set_keep_year(BoolOf(node, "keep_year").value_or(false));
     rule.set_keep_weekday(BoolOf(node, "keep_weekday").value_or(false));
     rule.set_keep_under_90(BoolOf(node, "keep_under_90").value_or(false));
+    rule.set_max_days(static_cast<uint32_t>(NumberOf(node, "max_days").value_or(0)));
+    rule.set_whole_weeks(BoolOf(node, "whole_weeks").value_or(false));
+    rule.set_weekdays(BoolOf(node, "weekdays").value_or(false));
+    rule.set_keep_last(static_cast<uint32_t>(NumberOf(node, "keep_last").value_or(0)));
+    rule.set_keep_initials(BoolOf(node, "keep_initials").value_or(false));
     return rule;
   }
 

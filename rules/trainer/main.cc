@@ -13,6 +13,7 @@
 #include "pack/pack_tables.h"
 #include "recognize/name_model.h"
 #include "rules/builtin.h"
+#include "trainer/gate.h"
 #include "trainer/training.h"
 
 namespace phiveil::trainer {
@@ -65,6 +66,26 @@ pb::Model Pack(const Trained& trained) {
   return model;
 }
 
+void AddGate(const Examples& examples, double kept, uint64_t seed, pb::Model* model) {
+  std::unordered_map<uint64_t, uint32_t> features, labels;
+  for (int f = 0; f < model->features_size(); ++f) features[model->features(f)] = static_cast<uint32_t>(f);
+  for (int l = 0; l < model->labels_size(); ++l) labels[model->labels(l)] = static_cast<uint32_t>(l);
+  GateReport report;
+  const Gate gate = TrainGate(examples, features, labels, kept, seed, &report);
+  std::fprintf(stderr, "gate: %.4f of identifiers and %.4f of other tokens are let through\n", report.kept,
+               report.passed);
+  const float scale = ScaleOf(gate.features);
+  const auto small = [scale](float value) { return static_cast<int>(std::lround(value / scale)); };
+  model->clear_gate_rows();
+  for (const float value : gate.features)
+    model->mutable_gate_rows()->push_back(static_cast<char>(static_cast<int8_t>(std::clamp(small(value), -127, 127))));
+  model->clear_gate_positions();
+  model->clear_gate_labels();
+  for (const float value : gate.positions) model->add_gate_positions(small(value));
+  for (const float value : gate.labels) model->add_gate_labels(small(value));
+  model->set_gate_threshold(small(gate.threshold - gate.bias));
+}
+
 // A few lines of every kind; what the model makes of them is kept with it, and asked again at each load.
 constexpr std::string_view kTests[] = {
     "kiddo's mom faith called, will bring him in on the 9th after her shift at the mill",
@@ -96,6 +117,7 @@ int Main(int argc, char** argv) {
   std::string out, record, version = "1";
   std::vector<std::string> inputs;
   Settings settings;
+  double kept = 0.9985;
   app.add_option("INPUTS", inputs, "Marked text")->required()->check(CLI::ExistingFile);
   app.add_option("--out", out, "Where the model goes")->required();
   app.add_option("--version", version, "Its version");
@@ -107,6 +129,7 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--dense-rate", settings.dense_rate)->capture_default_str();
   app.add_option("--row-rate", settings.row_rate)->capture_default_str();
+  app.add_option("--kept", kept, "Share of identifiers that the gate lets through")->capture_default_str();
   app.add_option("--seed", settings.seed)->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
@@ -131,6 +154,7 @@ int Main(int argc, char** argv) {
   });
   pb::Model model = Pack(trained);
   for (const uint64_t word : examples.PlainWords()) model.add_plain(word);
+  AddGate(examples, kept, settings.seed, &model);
   model.set_version(version);
   model.set_record(record);
   AddTests(pack, **lexicon, &model);

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <thread>
 
-#include "../vault/faulty_file_ops.h"
+#include "../crypto/faulty_file_ops.h"
 #include "audit/audit_head.h"
 #include "audit/audit_log.h"
 #include "audit_fixture.h"

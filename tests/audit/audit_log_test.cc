@@ -23,6 +23,8 @@ TEST_F(AuditTest, WritesTheFields) {
   denied.verb = AuditRecord::Verb::kRestore;
   denied.allowed = false;
   denied.reason = "purpose \"fun\"\n";
+  denied.tokens = {"NAME_7QK2F", "DATE_3MX8D"};
+  denied.foreign = 3;
   ASSERT_TRUE(log->Append({&denied, 1}).ok());
   const auto lines = Lines();
   ASSERT_EQ(lines.size(), 2u);
@@ -38,7 +40,9 @@ TEST_F(AuditTest, WritesTheFields) {
           hash + R"(,"mac":"[0-9a-f]{32}"\})"));
   EXPECT_THAT(lines[1], HasSubstr(R"("verb":"restore")"));
   EXPECT_THAT(lines[1], HasSubstr(R"("decision":"denied","reason":"purpose \"fun\"\n")"));
-  EXPECT_THAT(lines[1], HasSubstr(R"("counts":{},"seq":2)"));
+  EXPECT_THAT(
+      lines[1],
+      HasSubstr(R"("counts":{},"tokens":["NAME_7QK2F","DATE_3MX8D"],"unknown":0,"altered":0,"foreign":3,"seq":2)"));
   const size_t at = lines[0].find("\"hash\":\"") + 8;
   EXPECT_THAT(lines[1], HasSubstr("\"prev\":\"" + lines[0].substr(at, 64) + "\""));
 }

@@ -33,8 +33,20 @@ class NameModelTest : public ::testing::Test {
     return doc_;
   }
   std::vector<float> Read(std::string_view text, ModelScratch* scratch) {
-    const std::span<const float> shares = model_->Read(Prepare(text), 1.0f, scratch);
-    return {shares.begin(), shares.end()};
+    const ModelReading& reading = model_->Read(Prepare(text), 1.0f, scratch);
+    std::vector<float> shares(doc_.tokens().size() * kModelTags, 0.0f);
+    for (size_t t = 0; t < doc_.tokens().size(); ++t) shares[t * kModelTags] = 1.0f;
+    for (const ModelReading::Stretch& stretch : reading.stretches) {
+      for (size_t t = stretch.begin; t < stretch.end; ++t)
+        std::copy_n(reading.Of(stretch, t), kModelTags, shares.begin() + static_cast<ptrdiff_t>(t * kModelTags));
+    }
+    return shares;
+  }
+  size_t TokensRead(std::string_view text, ModelScratch* scratch) {
+    size_t count = 0;
+    for (const auto& stretch : model_->Read(Prepare(text), 1.0f, scratch).stretches)
+      count += stretch.end - stretch.begin;
+    return count;
   }
 
   std::unique_ptr<const Lexicon> lexicon_;
@@ -100,6 +112,13 @@ TEST_F(NameModelTest, NothingIsNothing) {
   EXPECT_EQ(Read("denies", &scratch)[0], 1.0f);
 }
 
+TEST_F(NameModelTest, TheGateLetsThroughWhatMayBeSomething) {
+  ModelScratch scratch;
+  EXPECT_EQ(TokensRead("The abdomen was soft and nontender with normal bowel sounds in all four quadrants.", &scratch),
+            0u);
+  EXPECT_GT(TokensRead("kiddo's mom Faith called from Tollgate", &scratch), 0u);
+}
+
 TEST_F(NameModelTest, APackWithoutAModelHasNone) {
   pb::Pack pack = BuiltIn();
   pack.clear_model();
@@ -118,6 +137,9 @@ const Spoil kSpoils[] = {
     [](pb::Model* m) { m->set_hidden(1u << 30); },
     [](pb::Model* m) { m->add_features(1); },
     [](pb::Model* m) { m->mutable_feature_rows()->pop_back(); },
+    [](pb::Model* m) { m->mutable_gate_rows()->pop_back(); },
+    [](pb::Model* m) { m->add_gate_positions(0); },
+    [](pb::Model* m) { m->mutable_gate_labels()->RemoveLast(); },
     [](pb::Model* m) { m->add_positions(0); },
     [](pb::Model* m) { m->add_labels(1); },
     [](pb::Model* m) { m->add_label_rows(0); },

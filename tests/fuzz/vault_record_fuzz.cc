@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "vault/key_access.h"
+#include "crypto/key_access.h"
 #include "vault/record.h"
 #include "vault/sealer.h"
 
@@ -20,15 +20,18 @@ void Require(bool condition) {
 // One vault with one value, made anew in each process: the properties hold for any.
 struct Genuine {
   KeyEncryptionKey key = *KeyAccess::Parse("phiveil-key-1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9zgHjb");
-  std::string meta, subject, value, counters, head;
-  Sealer sealer = *Sealer::MakeNew(key, &meta);
-  Tag tag = *sealer.SubjectTag("subject");
-  SubjectKeys keys;
+  std::string meta, subject, value, counters, head, alias, name;
+  Sealer sealer = *Sealer::MakeNew(key, 0, &meta);
+  Subject owner;
 
   Genuine() {
-    Require(sealer.NewSubject(tag, &keys, &subject).ok());
-    Require(sealer.SealValue(keys, tag, Category::kName, "7QK2F", "Ana Ruiz", &value).ok());
-    counters = *sealer.SealCounters({1, 2, 3, 4});
+    owner.tag = *sealer.SubjectTag({}, "subject");
+    Require(sealer.NewSubject(&owner, &subject).ok());
+    Require(sealer.SealValue(owner, Category::kName, "7QK2F", "Ana Ruiz", &value).ok());
+    Require(sealer.SealName(owner, "", "subject", &name).ok());
+    alias = *sealer.SealAlias({Category::kName, TokenCode::Make(Category::kName, "AAAA"),
+                               TokenCode::Make(Category::kName, "BBBB"), owner.tag});
+    counters = *sealer.SealCounters(0, {1, 2, 3, 4});
     head = *sealer.SealHead(1);
   }
 };
@@ -46,13 +49,17 @@ void Parse(std::string_view bytes) {
 }
 
 void OpenAll(const Genuine& g, std::string_view bytes) {
-  SubjectKeys keys;
+  Subject opened;
+  std::string tenant, name;
+  opened.tag = g.owner.tag;
   if (Sealer::FromMeta(g.key, bytes).ok()) Require(bytes == g.meta);
-  if (g.sealer.OpenSubject(g.tag, bytes, &keys).ok()) Require(bytes == g.subject);
-  if (g.sealer.OpenCounters(bytes).ok()) Require(bytes == g.counters);
+  if (g.sealer.OpenSubject(bytes, &opened).ok()) Require(bytes == g.subject);
+  if (g.sealer.OpenCounters(0, bytes).ok()) Require(bytes == g.counters);
   if (g.sealer.OpenHead(bytes).ok()) Require(bytes == g.head);
+  if (g.sealer.OpenName(g.owner, bytes, &tenant, &name).ok()) Require(bytes == g.name);
+  if (g.sealer.OpenAlias("AAAA", bytes).ok()) Require(bytes == g.alias);
   if (const auto record = DecodeValue(bytes)) {
-    const auto value = g.sealer.OpenValue(g.keys, *record, "7QK2F");
+    const auto value = g.sealer.OpenValue(g.owner, *record, "7QK2F");
     if (value.ok()) Require(bytes == g.value && value->ExposeOriginal() == "Ana Ruiz");
   }
 }
@@ -76,7 +83,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   vi::Parse(input);
   vi::OpenAll(*genuine, input);
   for (const std::string* record :
-       {&genuine->meta, &genuine->subject, &genuine->value, &genuine->counters, &genuine->head}) {
+       {&genuine->meta, &genuine->subject, &genuine->value, &genuine->counters, &genuine->head, &genuine->alias,
+        &genuine->name}) {
     const std::string changed = vi::Change(*record, input);
     vi::Parse(changed);
     vi::OpenAll(*genuine, changed);

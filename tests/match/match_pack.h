@@ -22,8 +22,11 @@ struct Shape {
   std::string extend = "";
 };
 
-inline pb::Pack PackOf(const std::vector<Shape>& shapes) {
+enum class By { kHyperscan, kWalks };
+
+inline pb::Pack PackOf(const std::vector<Shape>& shapes, By by = By::kHyperscan) {
   pb::Pack pack;
+  std::vector<std::shared_ptr<const Node>> trees;
   for (const Shape& shape : shapes) {
     const absl::StatusOr<CompiledPattern> compiled = CompilePattern(shape.pattern, shape.caseless);
     EXPECT_TRUE(compiled.ok()) << shape.pattern << ": " << compiled.status();
@@ -31,7 +34,9 @@ inline pb::Pack PackOf(const std::vector<Shape>& shapes) {
     FillExpression(*compiled, expression);
     expression->set_boundary(shape.boundary);
     expression->set_extend(shape.extend);
+    trees.push_back(compiled->tree);
   }
+  if (by == By::kWalks) AddWalks(trees, &pack);
   absl::StatusOr<std::string> database = CompileDatabase(pack.expressions(), Platform::kAvx2);
   EXPECT_TRUE(database.ok()) << database.status();
   pack.set_hs_database(*std::move(database));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,13 +18,20 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::vector<std::string> Found(const std::vector<Shape>& shapes, std::string_view text) {
+std::vector<std::string> Found(const std::vector<Shape>& shapes, std::string_view text, By by) {
   std::vector<std::string> out;
-  for (const Match& match : Scan(PackOf(shapes), text)) {
+  for (const Match& match : Scan(PackOf(shapes, by), text)) {
     out.push_back(std::to_string(match.expression) + ":" +
                   std::string(text.substr(match.begin, match.end - match.begin)));
   }
   return out;
+}
+
+// The same whoever finds it.
+std::vector<std::string> Found(const std::vector<Shape>& shapes, std::string_view text) {
+  std::vector<std::string> scanned = Found(shapes, text, By::kHyperscan);
+  EXPECT_EQ(Found(shapes, text, By::kWalks), scanned) << text;
+  return scanned;
 }
 
 TEST(MatcherTest, LongestAtItsLeftmostBegin) {
@@ -87,11 +95,13 @@ TEST(MatcherTest, AgreesWithTheOracle) {
       shapes.push_back({pattern.text, static_cast<pb::Boundary>(oracle::Pick(&random, 0, 3)), caseless});
       patterns.push_back(std::move(pattern));
     }
-    const TestMatcher matcher(PackOf(shapes));
+    const TestMatcher matcher(PackOf(shapes)), walker(PackOf(shapes, By::kWalks));
     for (int t = 0; t < 8; ++t) {
       const std::string text = oracle::RandomText(&random, 60);
       std::vector<std::vector<oracle::Span>> found(shapes.size());
-      for (const Match& match : matcher.Scan(text)) found[match.expression].push_back({match.begin, match.end});
+      const std::vector<Match> matched = matcher.Scan(text);
+      ASSERT_EQ(walker.Scan(text), matched) << text;
+      for (const Match& match : matched) found[match.expression].push_back({match.begin, match.end});
       for (size_t i = 0; i < shapes.size(); ++i) {
         const auto expected =
             oracle::Outermost(oracle::AllMatches(patterns[i], text, shapes[i].caseless, shapes[i].boundary));
@@ -104,13 +114,17 @@ TEST(MatcherTest, AgreesWithTheOracle) {
 }
 
 // What is done per byte stays below a constant, whatever the text.
-TEST(MatcherTest, HostileTextIsLinear) {
+class HostileText : public ::testing::TestWithParam<By> {};
+
+TEST_P(HostileText, IsLinear) {
   const TestMatcher matcher(PackOf({{"[A-Z]{0,2}[0-9]{5,10}"},
                                     {"[0-9]{1,2}(?:\\.[0-9]{1,4}){1,12}"},
                                     {"(?:january|may)[ ][0-9]{1,2}(?:[ ][0-9]{4})?"},
+                                    {"[0-9]{2}%", pb::BOUNDARY_NONE},
                                     {"https?://[a-z0-9]", pb::BOUNDARY_TOKEN, true, "url"},
                                     {"[a-z0-9]@[a-z0-9]", pb::BOUNDARY_NONE, true, "email"},
-                                    {"\\.(?:jpg|pdf)", pb::BOUNDARY_NONE, true, "path"}}));
+                                    {"\\.(?:jpg|pdf)", pb::BOUNDARY_NONE, true, "path"}},
+                                   GetParam()));
   for (std::string_view piece : {"7", "1.2.840.1 ", "1.2.840.1.", "january 1 may 2 ", "https://x.y/", "a@b.c", "a@b",
                                  "(https://x.y/)", "a.jpg", "/.jpg(", "@", "a@b.c,"}) {
     std::vector<double> cost;
@@ -124,6 +138,78 @@ TEST(MatcherTest, HostileTextIsLinear) {
     EXPECT_LT(cost[1], 40) << piece;
     EXPECT_LT(cost[1], cost[0] * 1.5 + 0.1) << piece;
   }
+}
+
+INSTANTIATE_TEST_SUITE_P(MatcherTest, HostileText, ::testing::Values(By::kHyperscan, By::kWalks));
+
+// Digits at every distance from what comes before them, over the edges of blocks.
+TEST(MatcherTest, WalksFindWhatHyperscanFindsAcrossBlocks) {
+  const std::vector<Shape> shapes = {{"[a-z]{1,40}[ ][0-9]{1,4}"},
+                                     {"(?:[a-z]{1,9}[ ]){0,8}#[0-9]{2}"},
+                                     {"\\([0-9]{3}\\)[ ][0-9]{3}", pb::BOUNDARY_SPACE},
+                                     {"[0-9]{1,3}", pb::BOUNDARY_RUN},
+                                     {"[<>~]?[0-9]{1,6}[%\"]", pb::BOUNDARY_NONE},
+                                     {"[a-z]{2}[ ]corner", pb::BOUNDARY_TOKEN},
+                                     {"[0-2]\\.[0-9]{1,3}\\.[0-9]", pb::BOUNDARY_NONE, true, "path"}};
+  const TestMatcher scanner(PackOf(shapes)), walker(PackOf(shapes, By::kWalks));
+  std::mt19937 random(11);
+  constexpr std::string_view kPieces[] = {"a",         "bed ", "corner",    " 7", "12",         "#42",
+                                          "(555) 123", "<5%",  "1.2.840.1", "\n", "\xc3\xa9",   "%",
+                                          "\"",        " ",    "x y z ",    "9",  "by corner ", "\xf0\x9f\x98\x80"};
+  size_t matches = 0;
+  for (int round = 0; round < 4000; ++round) {
+    std::string text(random() % 70, round % 3 == 0 ? 'q' : ' ');
+    for (size_t n = random() % 40; n > 0; --n) text += kPieces[random() % std::size(kPieces)];
+    const std::vector<Match> scanned = scanner.Scan(text);
+    ASSERT_EQ(walker.Scan(text), scanned) << text;
+    matches += scanned.size();
+  }
+  EXPECT_GT(matches, 10'000u);
+}
+
+TEST(MatcherTest, TooLargeAnAutomatonLeavesItsLargestPartsToHyperscan) {
+  std::vector<Shape> shapes = {{"[0-9]{2}-[0-9]{2}"}};
+  for (char c = 'a'; c <= 'j'; ++c) {
+    shapes.push_back({std::string("(?:[a-z]{0,6}") + c + "[a-z]{0,6}[0-9]{0,3}){1,4}[0-9]"});
+  }
+  const pb::Pack pack = PackOf(shapes, By::kWalks);
+  EXPECT_TRUE(pack.expressions(0).walked());
+  EXPECT_FALSE(
+      std::all_of(pack.expressions().begin(), pack.expressions().end(), [](const auto& e) { return e.walked(); }));
+  EXPECT_EQ(Scan(pack, "on 12-34 abc12 xyz 9"), Scan(PackOf(shapes), "on 12-34 abc12 xyz 9"));
+}
+
+TEST(MatcherTest, DamagedWalksAreErrors) {
+  const pb::Pack good = PackOf({{"[0-9]{3}"}, {"[0-9]{2}%", pb::BOUNDARY_NONE}}, By::kWalks);
+  const std::vector<std::pair<const char*, void (*)(pb::Walk*)>> damage = {
+      {"no classes", [](pb::Walk* w) { w->set_classes(0); }},
+      {"many classes", [](pb::Walk* w) { w->set_classes(257); }},
+      {"a class too few", [](pb::Walk* w) { w->mutable_class_of()->pop_back(); }},
+      {"a class too large", [](pb::Walk* w) { (*w->mutable_class_of())[7] = static_cast<char>(w->classes()); }},
+      {"starts dead", [](pb::Walk* w) { w->set_start(0); }},
+      {"starts outside", [](pb::Walk* w) { w->set_start(60'000); }},
+      {"a state too few", [](pb::Walk* w) { w->mutable_reach()->pop_back(); }},
+      {"cut", [](pb::Walk* w) { w->mutable_next()->pop_back(); }},
+      {"leads outside", [](pb::Walk* w) { w->mutable_next()->back() = '\x7f'; }},
+      {"the dead state lives", [](pb::Walk* w) { (*w->mutable_next())[0] = 1; }},
+      {"no such set", [](pb::Walk* w) { w->mutable_accepts()->back() = '\x7f'; }},
+      {"no such expression", [](pb::Walk* w) { w->mutable_sets(0)->set_expressions(0, 99); }},
+      {"finds nothing",
+       [](pb::Walk* w) {
+         w->clear_sets();
+         w->mutable_accepts()->assign(w->accepts().size(), 0);
+       }},
+  };
+  ASSERT_TRUE(Matcher::Create(good).ok());
+  ASSERT_EQ(good.walks_size(), 2);
+  for (const auto& [what, apply] : damage) {
+    pb::Pack bad = good;
+    apply(bad.mutable_walks(0));
+    EXPECT_EQ(Matcher::Create(bad).status().code(), absl::StatusCode::kDataLoss) << what;
+  }
+  pb::Pack bad = good;
+  bad.clear_walks();
+  EXPECT_EQ(Matcher::Create(bad).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(MatcherTest, DatabaseThatDoesNotLoadIsCompiledAnew) {

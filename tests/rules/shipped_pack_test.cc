@@ -4,12 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "base/concat.h"
 #include "compiler/pack_compiler.h"
 #include "compiler/tools.h"
+#include "match/database.h"
+#include "match/matcher.h"
+#include "text/document.h"
 
 namespace phiveil::rules {
 namespace {
@@ -25,6 +31,34 @@ TEST_P(ShippedPack, CompilesWithoutWarnings) {
   Diagnostics diagnostics;
   EXPECT_TRUE(CompilePack(GetParam(), &diagnostics).good);
   for (const Diagnostic& diagnostic : diagnostics.Sorted()) ADD_FAILURE() << FormatDiagnostic(diagnostic);
+}
+
+// The automata stand in for Hyperscan: over the project's notes both find the same, to the byte.
+TEST_P(ShippedPack, WalksFindWhatHyperscanFinds) {
+  Diagnostics diagnostics;
+  const pb::Pack pack = CompilePack(GetParam(), &diagnostics).pack;
+  pb::Pack reference = pack;
+  reference.clear_walks();
+  for (pb::Expression& expression : *reference.mutable_expressions()) expression.clear_walked();
+  reference.set_hs_database(*CompileDatabase(reference.expressions(), Platform::kHost));
+  const auto walker = *Matcher::Create(pack), scanner = *Matcher::Create(reference);
+  const auto walk_scratch = *walker->NewScratch(), scan_scratch = *scanner->NewScratch();
+  size_t found = 0;
+  for (const char* folder : {"/corpora/notes", "/corpora/clean", "/corpora/templates"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(Concat(PHIVEIL_SOURCE_DIR, folder))) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+      Document doc;
+      ASSERT_TRUE(doc.Reset(text).ok()) << entry.path();
+      std::vector<Match> walked, scanned;
+      ASSERT_TRUE(walker->Scan(doc.view(), walk_scratch.get(), &walked).ok());
+      ASSERT_TRUE(scanner->Scan(doc.view(), scan_scratch.get(), &scanned).ok());
+      ASSERT_EQ(walked, scanned) << entry.path();
+      found += walked.size();
+    }
+  }
+  EXPECT_GT(found, 5000u);
 }
 
 std::vector<std::string> Packs() {

@@ -70,6 +70,7 @@ struct Engine {
                                        .policy = NamedPolicy(policy),
                                        .vault = vault.get(),
                                        .audit = audit.get(),
+                                       .key = key.get(),
                                        .reference_year = 2026});
     EXPECT_TRUE(built.ok()) << built.status();
     engine = *std::move(built);

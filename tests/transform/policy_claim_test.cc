@@ -57,6 +57,32 @@ TEST(CheckClaim, SafeHarbor) { ExpectRefused(Basis::kSafeHarbor, kSafeHarbor, "4
 
 TEST(CheckClaim, LimitedDataSet) { ExpectRefused(Basis::kLimitedDataSet, kLimitedDataSet, "45 CFR 164.514(e)(2)"); }
 
+TEST(CheckClaim, DerivedValuesAreNoCodes) {
+  const CategoryPolicy derived[] = {{.action = Action::kSurrogate}, {.action = Action::kShift}, {.action = Action::kSeal},
+                                    {.action = Action::kCode}, {.action = Action::kMask, .keep_last = 4},
+                                    {.action = Action::kMask, .keep_initials = true}};
+  for (size_t i = 1; i < kCategoryCount; ++i) {
+    const auto category = static_cast<Category>(i);
+    const bool listed = kSafeHarbor.contains(category), direct = kLimitedDataSet.contains(category);
+    for (const CategoryPolicy& rule : derived) {
+      EXPECT_TRUE(IsDerived(rule));
+      const absl::Status harbor = CheckClaim(Basis::kSafeHarbor, category, rule);
+      EXPECT_EQ(harbor.ok(), !listed);
+      if (listed) {
+        EXPECT_THAT(std::string(harbor.message()), HasSubstr("45 CFR 164.514(c)(1)"));
+      }
+      const bool holds = rule.action == Action::kSeal || rule.action == Action::kMask;
+      const absl::Status limited = CheckClaim(Basis::kLimitedDataSet, category, rule);
+      EXPECT_EQ(limited.ok(), !direct || !holds) << CategoryName(category) << " " << ActionName(rule.action);
+      EXPECT_TRUE(CheckClaim(Basis::kPseudonymized, category, rule).ok());
+    }
+    for (const Action action : {Action::kYear, Action::kCap, Action::kZip3, Action::kMask}) {
+      EXPECT_FALSE(IsDerived({.action = action}));
+      EXPECT_TRUE(CheckClaim(Basis::kSafeHarbor, category, {.action = action}).ok());
+    }
+  }
+}
+
 TEST(CheckClaim, OthersPromiseNothing) {
   for (const Basis basis : {Basis::kNone, Basis::kPseudonymized}) {
     for (size_t i = 1; i < kCategoryCount; ++i) {

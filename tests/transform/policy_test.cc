@@ -63,7 +63,7 @@ TEST(Policy, RefusesWhatIsNotOne) {
       {"two rules for NAME", [](pb::Policy* p) { *p->add_categories() = p->categories(0); }},
       {"unknown category", [](pb::Policy* p) { p->add_categories()->set_category(28); }},
       {"unknown category", [](pb::Policy* p) { p->add_categories()->set_category(0); }},
-      {"NAME: unknown action", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_action(4); }},
+      {"NAME: unknown action", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_action(kActionCount); }},
       {"NAME: unknown hint", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_show(5); }},
       {"NAME: a threshold", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_threshold(0); }},
       {"NAME: a threshold", [](pb::Policy* p) { RuleOf(p, Category::kName)->set_threshold(1.01f); }},

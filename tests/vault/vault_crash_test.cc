@@ -11,17 +11,19 @@
 #include <sstream>
 #include <thread>
 
-#include "faulty_file_ops.h"
+#include "../crypto/faulty_file_ops.h"
 #include "faulty_file_system.h"
-#include "vault/embedded_vault.h"
+#include "phiveil/vault_tools.h"
+#include "postgres_server.h"
+#include "vault/open_vault.h"
 #include "vault_fixture.h"
 
 namespace phiveil {
 namespace {
 
 using absl::StatusCode;
-using vault_internal::FileOps;
-using vault_internal::OpenEmbeddedVault;
+using crypto::FileOps;
+using vault_internal::OpenSealedVault;
 
 class VaultCrashTest : public VaultTest {
  protected:
@@ -86,7 +88,7 @@ TEST_P(VaultFaultTest, EveryFailingCallOfTheStore) {
     auto system = std::make_shared<FaultyFileSystem>(succeed, fault.mode, fault.full);
     {
       const auto env = rocksdb::NewCompositeEnv(system);
-      auto vault = OpenEmbeddedVault(Options(), env.get(), nullptr);
+      auto vault = OpenSealedVault(Options(), {.env = env.get()});
       if (vault.ok()) {
         const auto more = Work(**vault, "during", 6, &error);
         kept.insert(kept.end(), more.begin(), more.end());
@@ -133,7 +135,7 @@ TEST_F(VaultCrashTest, EveryFailingCallOfTheHead) {
       absl::Status error;
       std::vector<Kept> kept;
       {
-        auto vault = OpenEmbeddedVault(Options(), nullptr, &ops);
+        auto vault = OpenSealedVault(Options(), {.files = &ops});
         if (vault.ok()) kept = Work(**vault, "during", 6, &error);
         if (!vault.ok()) error = vault.status();
       }
@@ -154,7 +156,7 @@ TEST_F(VaultCrashTest, APowerFailureKeepsWhatWasCommittedAndDropsTheRestWhole) {
     std::vector<Kept> kept;
     {
       const auto env = rocksdb::NewCompositeEnv(system);
-      auto vault = OpenEmbeddedVault(Options(), env.get(), nullptr);
+      auto vault = OpenSealedVault(Options(), {.env = env.get()});
       ASSERT_TRUE(vault.ok());
       kept = Work(**vault, "kept", round, &error);
       AssignOne(**vault, "s", Category::kName, "never committed");
@@ -169,11 +171,12 @@ TEST_F(VaultCrashTest, APowerFailureKeepsWhatWasCommittedAndDropsTheRestWhole) {
 // The other half of KilledAtAnyMoment: works on the vault named by the environment, and writes each
 // acknowledged code to the pipe.
 TEST(VaultChild, DISABLED_Works) {
-  const char* dir = getenv("PHIVEIL_TEST_CHILD_DIR");
+  const char* path = getenv("PHIVEIL_TEST_CHILD_VAULT");
+  const char* key_path = getenv("PHIVEIL_TEST_CHILD_KEY");
   const char* fd = getenv("PHIVEIL_TEST_CHILD_FD");
-  if (dir == nullptr || fd == nullptr) GTEST_SKIP() << "run by another test";
-  const auto key = KeyEncryptionKey::FromFile(std::string(dir) + "/key");
-  auto vault = OpenVault({.path = std::string(dir) + "/vault", .key = &*key});
+  if (path == nullptr || key_path == nullptr || fd == nullptr) GTEST_SKIP() << "run by another test";
+  const auto key = KeyEncryptionKey::FromFile(key_path);
+  auto vault = OpenVault({.path = path, .key = &*key});
   ASSERT_TRUE(vault.ok()) << vault.status();
   const std::string run = std::to_string(getpid());
   for (int i = 0;; ++i) {
@@ -188,7 +191,26 @@ TEST(VaultChild, DISABLED_Works) {
   }
 }
 
-TEST_F(VaultTest, KilledAtAnyMoment) {
+class VaultKillTest : public VaultTest, public testing::WithParamInterface<const char*> {
+ protected:
+  void SetUp() override {
+    const std::string kind = GetParam();
+    path_ = kind == "Shard" ? "shard:" + dir_ / "w.shard" : dir_ / "vault";
+    if (kind != "Postgres") return;
+    std::string why;
+    PostgresServer* const server = PostgresServer::Get(&why);
+    if (server == nullptr) GTEST_SKIP() << why;
+    path_ = server->Url(server->NewDatabase());
+  }
+  std::unique_ptr<Vault> MustOpen() {
+    auto vault = OpenVault({.path = path_, .key = &key_});
+    EXPECT_TRUE(vault.ok()) << vault.status();
+    return vault.ok() ? *std::move(vault) : nullptr;
+  }
+  std::string path_;
+};
+
+TEST_P(VaultKillTest, KilledAtAnyMoment) {
   std::string all;
   for (int round = 0; round < 20; ++round) {
     int ends[2];
@@ -199,7 +221,8 @@ TEST_F(VaultTest, KilledAtAnyMoment) {
       // A fresh program: threads of RocksDB do not live through a fork.
       fcntl(ends[1], F_SETFD, 0);
       dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
-      setenv("PHIVEIL_TEST_CHILD_DIR", dir_.path().c_str(), 1);
+      setenv("PHIVEIL_TEST_CHILD_VAULT", path_.c_str(), 1);
+      setenv("PHIVEIL_TEST_CHILD_KEY", (dir_ / "key").c_str(), 1);
       setenv("PHIVEIL_TEST_CHILD_FD", fd.c_str(), 1);
       execl("/proc/self/exe", "vault_tests", "--gtest_filter=VaultChild.DISABLED_Works",
             "--gtest_also_run_disabled_tests", nullptr);
@@ -231,7 +254,13 @@ TEST_F(VaultTest, KilledAtAnyMoment) {
     ASSERT_EQ(vault->Info()->mappings % 2, 0u) << "a group is on disk whole or not at all";
   }
   EXPECT_FALSE(all.empty());
+  const auto report = VerifyVault({.path = path_, .key = &key_, .create = false});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->damaged_count, 0u) << report->damaged[0];
 }
+
+INSTANTIATE_TEST_SUITE_P(Stores, VaultKillTest, testing::Values("Rocks", "Postgres", "Shard"),
+                         [](const auto& store) { return std::string(store.param); });
 
 }  // namespace
 }  // namespace phiveil

@@ -28,16 +28,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "phiveil/category.h"
-#include "phiveil/vault.h"
+#include "phiveil/key.h"
 
 namespace phiveil {
 
 struct AuditRecord {
-  enum class Verb : uint8_t { kRedact, kRestore };
+  enum class Verb : uint8_t { kRedact, kRestore, kForget, kSweep, kRotate, kReencrypt };
   Verb verb = Verb::kRedact;
   std::string actor;
   std::string purpose;
@@ -46,10 +47,12 @@ struct AuditRecord {
   std::string_view input;   // hashed, not kept
   std::string_view output;  // hashed, not kept
   bool allowed = true;
-  std::string reason;                             // why allowed or denied; never document text
-  std::string policy;                             // name@version
-  std::string pack;                               // name@version
-  std::array<uint32_t, kCategoryCount> counts{};  // replaced (redact) or restored (restore)
+  std::string reason;                              // why allowed or denied; never document text
+  std::string policy;                              // name@version
+  std::string pack;                                // name@version
+  std::array<uint32_t, kCategoryCount> counts{};   // replaced (redact), restored, or erased (forget, sweep)
+  std::vector<std::string> tokens{};               // restore: those given back, "NAME_7QK2F"; never a value
+  uint32_t unknown = 0, altered = 0, foreign = 0;  // restore: asked for in vain
 };
 
 class AuditLog {

@@ -31,6 +31,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "phiveil/access.h"
 #include "phiveil/audit.h"
 #include "phiveil/category.h"
 #include "phiveil/finding.h"
@@ -140,7 +141,12 @@ class Deidentifier {
     Policy policy{};
     Vault* vault = nullptr;     // not owned; needed when the policy uses tokens, and by Restore
     AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
-    int reference_year = 0;     // "now" for birth years that imply an age over 89; 0: the clock's
+    // Not owned; who may restore, and how much (access.h). Without it everybody may.
+    AccessControl* access = nullptr;
+    std::string tenant{};  // whose vault `vault` is, for `access` and for seals
+    // Read during Create only. Needed when the policy seals, and by Restore to open seals.
+    const KeyEncryptionKey* key = nullptr;
+    int reference_year = 0;  // "now" for birth years that imply an age over 89; 0: the clock's
   };
 
   static absl::StatusOr<std::unique_ptr<Deidentifier>> Create(Parts parts);
@@ -154,6 +160,9 @@ class Deidentifier {
   absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> RedactBatch(std::span<const Record> records) const;
 
   // Tokens of `request.subject` become originals; with an empty subject the whole vault is searched.
+  // Surrogates, codes and shifted dates come back only for a subject, named as it was to Redact, under
+  // the policy that made them (policy.h, "What comes back").
+  // PERMISSION_DENIED or RESOURCE_EXHAUSTED when `access` does not admit it; that is recorded too.
   absl::StatusOr<Restored> Restore(std::string_view text, const Request& request) const;
   absl::StatusOr<std::vector<absl::StatusOr<Restored>>> RestoreBatch(std::span<const Record> records) const;
 

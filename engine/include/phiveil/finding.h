@@ -28,7 +28,7 @@ enum class Subtype : uint8_t {
   kRelative = 7,  // family, friend, neighbour
   kStaff = 8,     // who treats, records, signs
   kUserName = 9,  // NAME: a name in a machine
-  kToken = 10,  // OTHER_ID: text of the input that could be taken for one of our tokens
+  kToken = 10,    // OTHER_ID: text of the input that could be taken for one of our tokens
 };
 
 // "patient", "relative", "staff"; empty for what is no role. A role identifies nobody: a policy may let

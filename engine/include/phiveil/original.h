@@ -6,11 +6,11 @@
 //   Original value = ...;                      // from the vault
 //   out.append(value.ExposeOriginal());        // the one way out: grep for it in a review
 //
-// The bytes are wiped (OPENSSL_cleanse) when the object dies, is moved from or is assigned to.
-// It cannot be copied, printed, compared or hashed by accident.
+// Values up to 128 bytes lie in locked memory, which is neither swapped nor dumped, as far as the
+// process may lock it (256 KiB). The bytes are wiped (OPENSSL_cleanse) when the object dies, is moved from or is
+// assigned to. It cannot be copied, printed, compared or hashed by accident.
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
 
 namespace phiveil {
@@ -26,14 +26,14 @@ class Original {
   ~Original();
 
   // The value itself. Keep the view no longer than this object.
-  std::string_view ExposeOriginal() const { return {data_.get(), size_}; }
+  std::string_view ExposeOriginal() const { return {data_, size_}; }
 
   size_t size() const { return size_; }
 
  private:
   void Wipe();
 
-  std::unique_ptr<char[]> data_;
+  char* data_ = nullptr;
   size_t size_ = 0;
 };
 

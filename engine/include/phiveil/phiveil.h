@@ -26,10 +26,15 @@
 // What to read next
 //   deidentifier.h  the engine: Find, Redact, RedactBatch, Restore, Explain
 //   policy.h        actions, what tokens may show, which claim a policy can bear
-//   vault.h         the store, keys, group commit
+//   key.h           the key that the customer owns
+//   keys.h          keys that AWS KMS or HashiCorp Vault guards
+//   vault.h         the store, tenants, group commit; rotation, forgetting, expiry
+//   vault_tools.h   verify, back up, compact; merge the shards of workers
 //   audit.h         the chained log
+//   access.h        who may restore, and how much in a minute
 //   rule_pack.h     compiled rules
 //   token.h         how a token is written and read
+//   process.h       core files off, memory locked
 //   finding.h, category.h, original.h
 //
 // Everywhere
@@ -39,14 +44,19 @@
 // - Objects are immutable or lock for themselves: share them between threads. What an engine points
 //   to (vault, audit log) must outlive it.
 
+#include "phiveil/access.h"
 #include "phiveil/audit.h"
 #include "phiveil/category.h"
 #include "phiveil/deidentifier.h"
 #include "phiveil/finding.h"
+#include "phiveil/key.h"
+#include "phiveil/keys.h"
 #include "phiveil/original.h"
 #include "phiveil/policy.h"
+#include "phiveil/process.h"
 #include "phiveil/rule_pack.h"
 #include "phiveil/token.h"
 #include "phiveil/vault.h"
+#include "phiveil/vault_tools.h"
 
 #endif  // PHIVEIL_PHIVEIL_H_

@@ -9,13 +9,27 @@
 // A policy states its basis, and is refused when its actions do not bear it:
 // - safe_harbor (45 CFR 164.514(b)(2)): no category of the list kept beyond what the rule lets stay
 //   (year, state, first three ZIP digits of areas of more than 20,000 people, age under 90); no
-//   replacement derived from the person (164.514(c)): no hash, seal, shift, mask that leaves digits.
-// - limited_data_set (164.514(e)): dates, cities, states and ZIP codes may stay; the sixteen direct
-//   identifiers of (e)(2) may not.
+//   replacement derived from the person (164.514(c)(1)): no seal, shift, surrogate, code, no mask that
+//   leaves the last characters or the initials.
+// - limited_data_set (164.514(e)): dates, cities, states and ZIP codes may stay or be shifted; the
+//   direct identifiers of (e)(2) may not, nor a part of them or they themselves under a seal.
 // - pseudonymized: reversible or derived replacements; the result is still protected information.
 // - none: says nothing about the result.
 //
 // Load refuses with INVALID_ARGUMENT, naming category, action and paragraph.
+//
+// What comes back with Deidentifier::Restore
+//   token               always, byte by byte, while the vault has it
+//   seal                always, byte by byte, with the vault's key alone; the text carries it
+//   surrogate, code     by the pairs (surrogate, original) that the vault keeps for the subject: the whole
+//                       mention byte by byte; a name's single word in the case it stands in
+//   shift               by the inverse shift, under a secret that the vault keeps for the subject: dates of
+//                       the text byte by byte, and so do dates a model computed from them. A date that
+//                       would not come back (29/2 without a year, 30 February) becomes a token instead
+//   keep                nothing to bring back
+//   tag, drop, year, cap, zip3, mask   never
+// Surrogates, codes and shifts are keyed by 32 random bytes of the subject that only the vault has. When the
+// vault forgets the subject they are gone with it.
 
 #include <array>
 #include <cstdint>
@@ -35,7 +49,21 @@ enum class Action : uint8_t {
   kTag = 1,    // [NAME], with what may be shown: [DATE 2025]
   kToken = 2,  // [NAME_7QK2F]; the original goes into the vault
   kDrop = 3,   // nothing in its place
+  // A realistic value of the same kind and shape: a name of the same sex and origin where these can be
+  // told, a street, town, hospital, telephone number of the range kept for fiction, … One value has
+  // one surrogate in a subject; none equals a word of the text.
+  kSurrogate = 4,
+  kShift = 5,  // DATE: moved by the subject's own number of days, in the format it was written in
+  kYear = 6,   // DATE: the year alone, [DATE] where there is none or it tells of an age over 89
+  kCap = 7,    // AGE: 90+ for an age over 89; others stay
+  kZip3 = 8,   // ZIP: 021**; 000** where 20,000 people or fewer live
+  kMask = 9,   // ****, whatever the length
+  kSeal = 10,  // [NAME~…]: the value itself under AES-SIV (RFC 5297), with the vault's key
+  // A number of the same shape: digits for digits, letters for letters; NPI, VIN, DEA and Luhn numbers
+  // stay valid. Stable in a subject, as a surrogate is.
+  kCode = 11,
 };
+inline constexpr size_t kActionCount = 12;
 std::string_view ActionName(Action action);
 
 // What a tag or token may show of the value, as far as the law lets it stay.
@@ -54,7 +82,21 @@ struct CategoryPolicy {
   bool keep_year = false;      // DATE: a year alone stays unless it implies an age over 89
   bool keep_weekday = false;   // DATE: a weekday or clock time alone stays
   bool keep_under_90 = false;  // AGE: an age up to 89 stays
+  // For kShift.
+  uint16_t max_days = 365;   // at most so many days forward or back, never none; 7..3650
+  bool whole_weeks = false;  // a multiple of seven days, so that weekdays stay true
+  bool weekdays = false;     // a weekday alone moves too; those beside a full date always do
+  // For kMask.
+  uint8_t keep_last = 0;       // the last characters that stay: ****1234; up to 4
+  bool keep_initials = false;  // the first letter of each word stays: A. R.
 };
+
+// Whether what the action writes is derived from the person or the value, so that it is no code in the
+// sense of 45 CFR 164.514(c)(1).
+bool IsDerived(const CategoryPolicy& rule);
+
+// Whether Restore brings back what the action took.
+bool ComesBack(Action action);
 
 class Policy {
  public:
@@ -66,8 +108,13 @@ class Policy {
   Basis basis() const { return basis_; }
   // What the result may be called, one sentence for a privacy officer.
   const std::string& claim() const { return claim_; }
-  // Whether any category is replaced by vault tokens, i.e. whether a vault is needed.
+  // Whether a vault is needed: for tokens, surrogates, codes and shifts.
   bool NeedsVault() const;
+  // Whether the subject's secret and pairs are needed: for surrogates, codes and shifts.
+  bool NeedsSubject() const;
+  // Whether any category is sealed, i.e. whether the engine needs the key.
+  bool NeedsKey() const;
+  bool Uses(Action action) const;
   const CategoryPolicy& RuleFor(Category category) const { return rules_[static_cast<size_t>(category)]; }
 
  private:

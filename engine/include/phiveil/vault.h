@@ -23,7 +23,19 @@
 //   record moved, swapped or altered is an error, not a wrong value.
 // - `Commit` returns only when everything the ticket covers is on stable storage. Text must not be
 //   given out before.
-// - One process at a time opens an embedded vault; a second one is told so.
+//
+// Stores
+//   a directory     embedded (RocksDB); one process at a time, a second one is told so
+//   postgresql://…  one database for many processes and workers at once: whoever draws a code for a
+//                   value first has drawn it for all
+//   shard:FILE      for a worker that shares nothing; MergeShards (vault_tools.h) takes it into a vault
+// The promises hold on each; "same code" of shards, once they are merged.
+//
+// Tenants
+// A vault holds tenants that know nothing of each other: subjects of the same name, the same values,
+// and codes are different ones. The tenant is part of the keyed index and of what every record of its
+// subjects authenticates. A code of another tenant is foreign. The tenant without a name is the one
+// that a caller has who names none.
 //
 // All methods may be called from many threads at once. Formats: docs/formats/vault.md.
 // Errors name the vault and the kind of record, never a value. Codes: FAILED_PRECONDITION wrong or
@@ -31,6 +43,7 @@
 // another process, or the device fails; DATA_LOSS damage; RESOURCE_EXHAUSTED no space left on the
 // device, or no memory may be locked (`ulimit -l`).
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -41,40 +54,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "phiveil/category.h"
+#include "phiveil/key.h"
 #include "phiveil/original.h"
 #include "phiveil/token.h"
 
 namespace phiveil {
-
-// 256 bits that wrap the data keys. Lives in locked memory, wiped at the end.
-class KeyEncryptionKey {
- public:
-  // Reads a key file. Refused when others than the owner may read or write it (mode 0600 or 0400),
-  // when it is a symbolic link, or when it is not a key file.
-  static absl::StatusOr<KeyEncryptionKey> FromFile(const std::string& path);
-
-  // Draws a new key and writes it with mode 0600, synced. Never overwrites.
-  static absl::StatusOr<KeyEncryptionKey> CreateFile(const std::string& path);
-
-  // An independent 256-bit key for another purpose (HKDF-SHA-256 with `label` as info), for example
-  // the audit log's. Never equal for two labels. Empty when the key was moved from or the
-  // cryptographic library fails: check size().
-  Original Derive(std::string_view label) const;
-
-  // A name for the key that reveals nothing of it; written into vault and audit records.
-  const std::string& id() const { return id_; }
-
-  KeyEncryptionKey(KeyEncryptionKey&&) noexcept;
-  KeyEncryptionKey& operator=(KeyEncryptionKey&&) noexcept;
-  ~KeyEncryptionKey();
-
- private:
-  friend class KeyAccess;  // vault/ only
-  struct Impl;
-  explicit KeyEncryptionKey(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
-  std::string id_;
-};
 
 struct VaultInfo {
   std::string id;         // drawn when the vault was made
@@ -82,6 +66,13 @@ struct VaultInfo {
   std::string key_id;     // of the key-encryption key in use
   uint64_t subjects = 0;  // these two: on stable storage
   uint64_t mappings = 0;
+};
+
+// What Rotate, Reencrypt, Forget and Sweep have done.
+struct KeepingReport {
+  uint64_t subjects = 0;                          // rewrapped, with new keys, or forgotten
+  uint64_t values = 0;                            // sealed anew, or removed
+  std::array<uint32_t, kCategoryCount> counts{};  // of those removed, by category
 };
 
 class Vault {
@@ -113,23 +104,64 @@ class Vault {
   // sync. After an error every later Assign and Commit fails too: reopen the vault.
   virtual absl::Status Commit(Ticket ticket) = 0;
 
-  // kFound: the code is `subject`'s. kForeign: it is another subject's. kUnknown: nobody's.
-  // With an empty subject the whole vault is searched and nothing is foreign.
+  // kFound: the code is `subject`'s. kForeign: it is another subject's or
+  // tenant's. kUnknown: nobody's. With an empty subject the whole tenant is searched.
   virtual absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) = 0;
 
+  // The values of `subject` that begin with `prefix`, in no order, with those that wait for a Commit:
+  // how the engine finds what it keeps for a subject (its secret, its surrogates). UNIMPLEMENTED in a
+  // vault that cannot; policies with surrogates, codes or shifts then refuse to work.
+  virtual absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
+                                                                              std::string_view prefix);
+
   virtual absl::StatusOr<VaultInfo> Info() = 0;
+
+  // The same vault for another tenant; lives as long as it is wanted. One process may serve many.
+  virtual absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant);
+
+  // The four below can be cut short at any moment, by kill -9 too, and called again: they go on where
+  // they stood. They write nothing to the audit log: the caller does (audit.h).
+
+  // Rewraps the data keys of all tenants under `to` while others read and write. Values stay as they
+  // are. Ended early, the vault opens under either key; afterwards under `to` alone: destroy the old
+  // one, and older copies of the vault are closed for good. `to` is a successor (key.h), so that the
+  // audit log goes on under it; FAILED_PRECONDITION when it is not.
+  virtual absl::StatusOr<KeepingReport> Rotate(const KeyEncryptionKey& to);
+
+  // Gives every subject of all tenants new data keys and seals all values anew. `alone`: the caller
+  // promises that no other process has this vault open; without that promise FAILED_PRECONDITION on a
+  // store that several may open.
+  virtual absl::StatusOr<KeepingReport> Reencrypt(bool alone);
+
+  // Destroys the subject's data keys, then removes all its records and has the store give up their
+  // space: none of its tokens can be restored any more. Copies of the vault from before, with their
+  // key, still can: docs/keys.md, "What forgetting means". Nothing is reported when nothing was there.
+  virtual absl::StatusOr<KeepingReport> Forget(std::string_view subject);
+
+  // Removes the values of all tenants whose time has run out (VaultOptions::ttl_days).
+  virtual absl::StatusOr<KeepingReport> Sweep();
 };
 
 struct VaultOptions {
-  std::string path{};                     // a directory of its own, made 0700 when absent
+  // A directory of its own, made 0700 when absent; `postgresql://user@host/database?…`, whose tables
+  // are made when absent; or `shard:FILE`, made 0600 when absent. Give a password in ~/.pgpass or
+  // PGPASSWORD rather than in the URL; errors and logs never show it.
+  std::string path{};
   const KeyEncryptionKey* key = nullptr;  // read during OpenVault only
   bool create = true;                     // make the vault when the directory does not hold one
   // For all threads together: half for what is known already (codes, wrapped keys; never a value in
   // clear), half for blocks of the store. Besides these up to 50 MB of buffers for writing.
   size_t cache_bytes = 64u << 20;
+  std::string tenant{};  // whose subjects; see "Tenants"
+  // A value assigned for the first time may be swept so many days later; 0: never. Until it is swept
+  // it can be restored.
+  uint32_t ttl_days = 0;
 };
 
 absl::StatusOr<std::unique_ptr<Vault>> OpenVault(const VaultOptions& options);
+
+// `path` as it may be shown: of a URL only host, port and database.
+std::string VaultName(const std::string& path);
 
 }  // namespace phiveil
 

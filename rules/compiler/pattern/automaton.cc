@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,8 +19,8 @@ constexpr size_t kMaxRawStates = size_t{4} * kMaxPatternStates;
 // Bytes that no set of the pattern tells apart share a class.
 class ByteClasses {
  public:
-  explicit ByteClasses(const Node& node) {
-    Refine(node);
+  explicit ByteClasses(std::span<const Node* const> nodes) {
+    for (const Node* node : nodes) Refine(*node);
     for (size_t b = 0; b < of_.size(); ++b) {
       if (of_[b] == representatives_.size()) representatives_.push_back(static_cast<uint8_t>(b));
     }
@@ -45,32 +46,37 @@ class ByteClasses {
   std::vector<uint8_t> representatives_;
 };
 
-// Thompson's construction over the tree read from its end to its beginning.
+enum class Direction { kForward, kBackward };
+
+// Thompson's construction over trees of which one is read, from beginning to end or from end to
+// beginning. Each tree has an end of its own.
 class Nfa {
  public:
   struct State {
     const ByteSet* bytes = nullptr;  // nullptr: both edges are free
     int next = -1;
     int other = -1;
+    int accepts = -1;  // number of the tree that ends here
   };
 
-  explicit Nfa(const Node& node) {
-    accept_ = Add({});
-    start_ = Build(node, accept_);
+  Nfa(std::span<const Node* const> nodes, Direction direction) : direction_(direction) {
+    for (size_t n = 0; n < nodes.size(); ++n) {
+      const int begin = Build(*nodes[n], Add({nullptr, -1, -1, static_cast<int>(n)}));
+      start_ = start_ < 0 ? begin : Add({nullptr, start_, begin, -1});
+    }
   }
   bool too_large() const { return states_.size() > kMaxNfaStates; }
   int start() const { return start_; }
-  int accept() const { return accept_; }
   const State& state(int s) const { return states_[static_cast<size_t>(s)]; }
 
-  // Adds what is reached from `s` without reading: states that read, and the end.
+  // Adds what is reached from `s` without reading: states that read, and ends.
   void Close(int s, std::vector<int>* set, std::vector<uint32_t>* seen, uint32_t mark) const {
     std::vector<int> stack = {s};
     while (!stack.empty()) {
       const int top = stack.back();
       stack.pop_back();
       if (top < 0 || std::exchange((*seen)[static_cast<size_t>(top)], mark) == mark) continue;
-      if (top == accept_ || state(top).bytes != nullptr) {
+      if (state(top).accepts >= 0 || state(top).bytes != nullptr) {
         set->push_back(top);
         continue;
       }
@@ -86,27 +92,30 @@ class Nfa {
     return static_cast<int>(states_.size()) - 1;
   }
 
-  // Returns the state from which `node`, read backwards, leads to `next`.
+  // Returns the state from which `node` leads to `next`.
   int Build(const Node& node, int next) {
     if (too_large()) return next;
     switch (node.kind) {
       case Node::kBytes:
-        return Add({&node.bytes, next, -1});
+        return Add({&node.bytes, next, -1, -1});
       case Node::kConcat:
-        for (const NodePtr& child : node.children) next = Build(*child, next);
+        for (size_t i = 0; i < node.children.size(); ++i) {
+          const size_t child = direction_ == Direction::kBackward ? i : node.children.size() - 1 - i;
+          next = Build(*node.children[child], next);
+        }
         return next;
       case Node::kAlternate: {
         int all = -1;
         for (const NodePtr& child : node.children) {
           const int one = Build(*child, next);
-          all = all < 0 ? one : Add({nullptr, all, one});
+          all = all < 0 ? one : Add({nullptr, all, one, -1});
         }
         return all;
       }
       case Node::kRepeat: {
         const int done = next;
         const Node& child = *node.children.front();
-        for (uint32_t i = node.most; i > node.least; --i) next = Add({nullptr, Build(child, next), done});
+        for (uint32_t i = node.most; i > node.least; --i) next = Add({nullptr, Build(child, next), done, -1});
         for (uint32_t i = node.least; i > 0; --i) next = Build(child, next);
         return next;
       }
@@ -114,18 +123,18 @@ class Nfa {
     return next;
   }
 
+  Direction direction_;
   std::vector<State> states_;
   int start_ = -1;
-  int accept_ = -1;
 };
 
 struct RawState {
-  std::vector<uint32_t> next;  // by byte class
-  bool accepts = false;
+  std::vector<uint32_t> next;     // by byte class
+  std::vector<uint32_t> accepts;  // trees, rising
 };
 
-// Subset construction. State 0 is the dead one. Empty when there are too many.
-std::vector<RawState> Determinise(const Nfa& nfa, const ByteClasses& classes) {
+// Subset construction. State 0 is the dead one. Empty when there are more than `most`.
+std::vector<RawState> Determinise(const Nfa& nfa, const ByteClasses& classes, size_t most) {
   std::map<std::vector<int>, uint32_t> numbers;
   std::vector<std::vector<int>> sets;
   std::vector<uint32_t> seen(nfa.size(), 0);
@@ -143,10 +152,13 @@ std::vector<RawState> Determinise(const Nfa& nfa, const ByteClasses& classes) {
 
   std::vector<RawState> states;
   while (states.size() < sets.size()) {
-    if (sets.size() > kMaxRawStates) return {};
+    if (sets.size() > most) return {};
     const std::vector<int> from = sets[states.size()];
     RawState state;
-    state.accepts = std::find(from.begin(), from.end(), nfa.accept()) != from.end();
+    for (int f : from) {
+      if (nfa.state(f).accepts >= 0) state.accepts.push_back(static_cast<uint32_t>(nfa.state(f).accepts));
+    }
+    std::sort(state.accepts.begin(), state.accepts.end());
     for (size_t c = 0; c < classes.size(); ++c) {
       std::vector<int> to;
       ++mark;
@@ -167,7 +179,7 @@ class Minimiser {
  public:
   explicit Minimiser(const std::vector<RawState>& raw) : raw_(raw), number_(raw.size(), kUnknown) {
     number_[0] = 0;
-    states_.push_back({std::vector<uint32_t>(raw[0].next.size(), 0), false});
+    states_.push_back({std::vector<uint32_t>(raw[0].next.size(), 0), {}});
     start_ = Visit(1);
   }
   const std::vector<RawState>& states() const { return states_; }
@@ -190,7 +202,7 @@ class Minimiser {
   const std::vector<RawState>& raw_;
   std::vector<uint32_t> number_;
   std::vector<RawState> states_;
-  std::map<std::pair<bool, std::vector<uint32_t>>, uint32_t> known_;
+  std::map<std::pair<std::vector<uint32_t>, std::vector<uint32_t>>, uint32_t> known_;
   uint32_t start_ = 0;
 };
 
@@ -217,7 +229,7 @@ DfaTable Number(const Minimiser& minimal, const ByteClasses& classes) {
   for (bool accepting : {false, true}) {
     if (accepting) table.first_accepting = next;
     for (size_t s = 0; s < states.size(); ++s) {
-      if (states[s].accepts == accepting) place[s] = next++;
+      if (!states[s].accepts.empty() == accepting) place[s] = next++;
     }
   }
   size_t merged = 0;
@@ -232,17 +244,86 @@ DfaTable Number(const Minimiser& minimal, const ByteClasses& classes) {
   return table;
 }
 
+// How many bytes there are to the first digit of what can still match from each state, at most;
+// kNoReach where something can match without one.
+class Reach {
+ public:
+  Reach(const std::vector<RawState>& states, const ByteClasses& classes)
+      : states_(states), of_(states.size(), kUnknown), digit_(classes.size(), false) {
+    for (uint8_t b = '0'; b <= '9'; ++b) digit_[classes.of()[b]] = true;
+    for (uint32_t s = 1; s < states.size(); ++s) Visit(s);
+    of_[0] = 0;
+  }
+  uint8_t Of(size_t state) const { return static_cast<uint8_t>(of_[state]); }
+
+ private:
+  static constexpr int kUnknown = -1;
+  static constexpr int kNoReach = 255;
+
+  int Visit(uint32_t s) {
+    if (of_[s] != kUnknown) return of_[s];
+    int reach = states_[s].accepts.empty() ? 0 : kNoReach;
+    for (size_t c = 0; c < digit_.size() && reach < kNoReach; ++c) {
+      const uint32_t next = states_[s].next[c];
+      if (next != 0 && !digit_[c]) reach = std::max(reach, std::min(kNoReach, Visit(next) + 1));
+    }
+    return of_[s] = reach;
+  }
+
+  const std::vector<RawState>& states_;
+  std::vector<int> of_;
+  std::vector<bool> digit_;
+};
+
+void PutU16(size_t value, std::string* out) {
+  out->push_back(static_cast<char>(value & 0xff));
+  out->push_back(static_cast<char>(value >> 8));
+}
+
 }  // namespace
 
 std::optional<std::string> BuildReverseDfa(const Node& node) {
-  const Nfa nfa(node);
+  const std::array<const Node*, 1> nodes = {&node};
+  const Nfa nfa(nodes, Direction::kBackward);
   if (nfa.too_large()) return std::nullopt;
-  const ByteClasses classes(node);
-  const std::vector<RawState> raw = Determinise(nfa, classes);
+  const ByteClasses classes(nodes);
+  const std::vector<RawState> raw = Determinise(nfa, classes, kMaxRawStates);
   if (raw.empty()) return std::nullopt;
   const Minimiser minimal(raw);
   if (minimal.states().size() > kMaxPatternStates) return std::nullopt;
   return SerializeDfa(Number(minimal, classes));
+}
+
+std::optional<pb::Walk> BuildWalk(std::span<const Node* const> nodes, std::span<const uint32_t> expressions) {
+  const Nfa nfa(nodes, Direction::kForward);
+  if (nfa.too_large()) return std::nullopt;
+  const ByteClasses classes(nodes);
+  if (classes.size() > 256) return std::nullopt;
+  const std::vector<RawState> raw = Determinise(nfa, classes, kMaxWalkStates);
+  if (raw.empty()) return std::nullopt;
+  const Minimiser minimal(raw);
+  const std::vector<RawState>& states = minimal.states();
+  const Reach reach(states, classes);
+  pb::Walk walk;
+  walk.set_classes(static_cast<uint32_t>(classes.size()));
+  walk.set_start(minimal.start());
+  walk.mutable_class_of()->assign(reinterpret_cast<const char*>(classes.of().data()), classes.of().size());
+  std::map<std::vector<uint32_t>, size_t> sets;
+  for (size_t s = 0; s < states.size(); ++s) {
+    for (const uint32_t next : states[s].next) PutU16(next, walk.mutable_next());
+    walk.mutable_reach()->push_back(static_cast<char>(reach.Of(s)));
+    size_t number = 0;
+    if (!states[s].accepts.empty()) {
+      const auto [it, fresh] = sets.try_emplace(states[s].accepts, sets.size() + 1);
+      number = it->second;
+      if (fresh) {
+        pb::WalkSet* set = walk.add_sets();
+        for (const uint32_t tree : states[s].accepts) set->add_expressions(expressions[tree]);
+      }
+    }
+    PutU16(number, walk.mutable_accepts());
+  }
+  return walk;
 }
 
 }  // namespace phiveil

@@ -13,7 +13,7 @@ namespace phiveil {
 namespace {
 
 bool Compile(std::string_view pattern, bool caseless, CompiledPattern* compiled, PatternError* error) {
-  const NodePtr tree = ParsePattern(pattern, caseless, error);
+  NodePtr tree = ParsePattern(pattern, caseless, error);
   if (tree == nullptr) return false;
   const Width width = WidthOf(*tree);
   if (width.least == 0) {
@@ -39,6 +39,7 @@ bool Compile(std::string_view pattern, bool caseless, CompiledPattern* compiled,
   compiled->trigger = trigger.bits;
   compiled->trigger_before = static_cast<uint32_t>(trigger.before);
   compiled->trigger_after = static_cast<uint32_t>(trigger.after);
+  compiled->tree = std::move(tree);
   return true;
 }
 

@@ -7,6 +7,7 @@
 //   auto compiled = CompilePattern("[A-Z]{0,2}[0-9]{5,10}", /*caseless=*/true, &error);
 //   if (!compiled.ok()) …                      // error.column, error.message: for the caret
 //   FillExpression(*compiled, pack.add_expressions());
+//   AddWalks(trees, &pack);
 //   pack.set_hs_database(*CompileDatabase(pack.expressions(), Platform::kAvx2));   // match/database.h
 //
 // The language is that of rules/schema/LANGUAGE.md ("Patterns"); everything else is refused.
@@ -16,10 +17,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "compiler/pattern/syntax.h"
 #include "match/database.h"
 #include "pack.pb.h"
 
@@ -42,13 +46,18 @@ struct CompiledPattern {
   uint32_t trigger = 0;     // engine/match/windows.h; 0 deserves a warning: the pack loses its windows
   uint32_t trigger_before = 0;
   uint32_t trigger_after = 0;
+  std::shared_ptr<const Node> tree;
 };
 
 // INVALID_ARGUMENT, with the message of `error`, when the pattern is not in the language, may match
 // the empty text, is too wide, or needs more than kMaxPatternStates states.
 absl::StatusOr<CompiledPattern> CompilePattern(std::string_view pattern, bool caseless, PatternError* error = nullptr);
 
-// Sets all fields but boundary, rules and extend.
+// Gives the expressions that are cheaper to walk than to scan for to automata of their own, and sets
+// them aside from Hyperscan's. `trees`: of each expression, with boundary and extend set.
+void AddWalks(std::span<const std::shared_ptr<const Node>> trees, pb::Pack* pack);
+
+// Sets all fields but boundary, rules, extend and walked.
 void FillExpression(const CompiledPattern& compiled, pb::Expression* expression);
 
 }  // namespace phiveil

@@ -1,0 +1,80 @@
+#ifndef PHIVEIL_TRANSFORM_SUBJECT_BOOK_H_
+#define PHIVEIL_TRANSFORM_SUBJECT_BOOK_H_
+
+// What a subject's surrogates hang on: its secret, and the pairs given out so far.
+//
+// The engine reads both from the vault at the start of a call and writes what is new before the text
+// is given out. As values of the vault they are entries (EncodeEntry):
+//   0x01 'k' secret[32]                        the secret
+//   0x01 'p' surrogate 0x1F original           a whole mention
+//   0x01 'w' surrogate 0x1F original           one word of a name
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "phiveil/category.h"
+
+namespace phiveil {
+
+inline constexpr char kBookMark = '\x01';
+
+struct BookEntry {
+  enum class Kind : char { kSecret = 'k', kMention = 'p', kWord = 'w' };
+  Kind kind = Kind::kMention;
+  Category category = Category::kName;
+  std::string surrogate;
+  std::string original;  // of a secret: the secret
+};
+
+std::string EncodeEntry(const BookEntry& entry);
+// Nothing for a value that is no entry.
+std::optional<BookEntry> DecodeEntry(Category category, std::string_view value);
+
+class SubjectBook {
+ public:
+  SubjectBook() = default;
+  SubjectBook(const SubjectBook&) = delete;
+  SubjectBook& operator=(const SubjectBook&) = delete;
+  ~SubjectBook();
+
+  // From the vault. Of several secrets, which two machines may have drawn at once, the least counts.
+  void Load(BookEntry entry);
+  void SetSecret(std::string_view secret);
+  bool has_secret() const { return !secret_.empty(); }
+
+  // 64 bits that depend on secret, words and number. HMAC-SHA-256.
+  uint64_t Draw(std::string_view what, std::string_view value, uint32_t attempt) const;
+
+  // The newest surrogate of an original, or nothing. Words are found whatever their case.
+  const std::string* SurrogateOf(BookEntry::Kind kind, Category category, std::string_view original) const;
+  // Whether the surrogate stands for another original already.
+  bool TakenByAnother(BookEntry::Kind kind, std::string_view surrogate, std::string_view original) const;
+
+  void Add(BookEntry entry);
+
+  const std::vector<BookEntry>& entries() const { return entries_; }
+  // The number of those that were loaded; the rest is new.
+  size_t loaded() const { return loaded_; }
+
+ private:
+  void Index(const BookEntry& entry);
+
+  std::string secret_;
+  std::vector<BookEntry> entries_;
+  size_t loaded_ = 0;
+  std::map<std::pair<char, std::string>, std::string> surrogates_;           // kind, category and original
+  std::map<std::pair<char, std::string>, std::set<std::string>> originals_;  // kind and surrogate
+};
+
+// Small ASCII letters.
+std::string LowerAscii(std::string_view text);
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_TRANSFORM_SUBJECT_BOOK_H_

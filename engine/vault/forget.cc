@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "vault/keeping.h"
+#include "vault/record.h"
+
+namespace phiveil::vault_internal {
+namespace {
+
+constexpr size_t kChangesAtOnce = 1024;
+
+std::string WithPrefix(RecordType type, std::string_view rest) {
+  return std::string(1, static_cast<char>(type)).append(rest);
+}
+
+bool IsCode(std::string_view code) {
+  return code.size() > TokenCode::kMinRandom && code.size() <= TokenCode::kMaxRandom + 1;
+}
+
+// Removes a subject's records in writes of a bounded size. What is removed is what is there.
+class Removal {
+ public:
+  Removal(Store& store, KeepingReport* report) : store_(store), report_(report) {}
+
+  absl::Status Remove(std::string key, std::string value) {
+    set_.changes.push_back({std::move(key), std::move(value), std::nullopt});
+    return set_.changes.size() < kChangesAtOnce ? absl::OkStatus() : Flush();
+  }
+
+  // A mapping: its index record, which leads to its value record.
+  absl::Status RemoveMapping(std::string index_key, std::string code) {
+    std::string key = ValueKey(std::string_view(code).substr(0, code.size() - 1));
+    PHIVEIL_ASSIGN_OR_RETURN(auto value, GetOne(store_, key));
+    if (value) {
+      if (const auto record = DecodeValue(*value)) ++report_->counts[static_cast<size_t>(record->category)];
+      ++report_->values;
+      --set_.mappings;
+      set_.changes.push_back({std::move(key), *std::move(value), std::nullopt});
+    }
+    return Remove(std::move(index_key), std::move(code));
+  }
+
+  absl::Status Flush() {
+    if (set_.changes.empty()) return absl::OkStatus();
+    return store_.Apply(std::exchange(set_, {}));
+  }
+
+ private:
+  Store& store_;
+  KeepingReport* const report_;
+  ChangeSet set_;
+};
+
+// Other names of its codes, and days on which its values expire.
+absl::Status RemoveMentions(const Sealer& sealer, StoreSnapshot& snapshot, const Tag& subject, Removal* removal) {
+  PHIVEIL_RETURN_IF_ERROR(snapshot.ForEach("e", [&](std::string_view key, std::string_view tag) -> absl::Status {
+    return tag == View(subject) ? removal->Remove(std::string(key), std::string(tag)) : absl::OkStatus();
+  }));
+  return snapshot.ForEach("a", [&](std::string_view key, std::string_view value) -> absl::Status {
+    PHIVEIL_ASSIGN_OR_RETURN(const Alias alias, sealer.OpenAlias(key.substr(1), value));
+    if (alias.subject != subject) return absl::OkStatus();
+    return removal->Remove(std::string(key), std::string(value));
+  });
+}
+
+// All but the subject record.
+absl::Status RemoveRecords(const Sealer& sealer, Store& store, const Tag& subject, KeepingReport* report) {
+  Removal removal(store, report);
+  PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, store.Snapshot());
+  const auto visit = [&](std::string_view key, std::string_view value) -> absl::Status {
+    if (!IsCode(value)) return absl::DataLossError("index record is damaged");
+    return removal.RemoveMapping(std::string(key), std::string(value));
+  };
+  PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach(WithPrefix(RecordType::kIndex, View(subject)), visit));
+  PHIVEIL_RETURN_IF_ERROR(RemoveMentions(sealer, *snapshot, subject, &removal));
+  PHIVEIL_ASSIGN_OR_RETURN(auto name, GetOne(store, NameKey(subject)));
+  if (name) PHIVEIL_RETURN_IF_ERROR(removal.Remove(NameKey(subject), *std::move(name)));
+  return removal.Flush();
+}
+
+// The mapping of a value that expired. Nothing when it is gone, or is another's by now.
+absl::Status RemoveExpired(const Sealer& sealer, Store& store, std::string_view random, std::string_view tag,
+                           Removal* removal) {
+  PHIVEIL_ASSIGN_OR_RETURN(const auto bytes, GetOne(store, ValueKey(random)));
+  const auto value = bytes ? DecodeValue(*bytes) : std::nullopt;
+  if (!value || View(value->subject) != tag) return absl::OkStatus();
+  Subject subject;
+  subject.tag = value->subject;
+  PHIVEIL_ASSIGN_OR_RETURN(const auto record, GetOne(store, SubjectKey(subject.tag)));
+  if (!record) return absl::OkStatus();
+  PHIVEIL_RETURN_IF_ERROR(sealer.OpenSubject(*record, &subject));
+  const TokenCode code = TokenCode::Make(value->category, random);
+  PHIVEIL_ASSIGN_OR_RETURN(const Original text, sealer.OpenValue(subject, *value, code.view()));
+  PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer.IndexMac(subject, value->category, text.ExposeOriginal()));
+  return removal->RemoveMapping(IndexKey(subject.tag, mac), std::string(code.view()));
+}
+
+absl::Status RemoveMark(Store& store, const Tag& subject) {
+  PHIVEIL_ASSIGN_OR_RETURN(auto mark, GetOne(store, ForgettingKey(subject)));
+  if (!mark) return absl::OkStatus();
+  return store.Apply({{{ForgettingKey(subject), *std::move(mark), std::nullopt}}, 0, 0});
+}
+
+}  // namespace
+
+absl::StatusOr<bool> IsBeingForgotten(const Sealer& sealer, Store& store, const Tag& subject) {
+  PHIVEIL_ASSIGN_OR_RETURN(const auto mark, GetOne(store, ForgettingKey(subject)));
+  if (!mark) return false;
+  PHIVEIL_ASSIGN_OR_RETURN(const Tag genuine, sealer.ForgettingMac(subject));
+  return *mark == View(genuine);
+}
+
+absl::StatusOr<KeepingReport> ForgetSubject(const Sealer& sealer, Store& store, const Tag& subject) {
+  KeepingReport report;
+  PHIVEIL_RETURN_IF_ERROR(store.Sync(store.Newest()));
+  PHIVEIL_ASSIGN_OR_RETURN(auto record, GetOne(store, SubjectKey(subject)));
+  if (record) {
+    // The keys first, in a write of their own: from here on no value can be opened, whatever happens.
+    PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer.ForgettingMac(subject));
+    PHIVEIL_RETURN_IF_ERROR(store.Apply({{{SubjectKey(subject), *std::move(record), std::nullopt},
+                                          {ForgettingKey(subject), std::nullopt, std::string(View(mac))}},
+                                         -1,
+                                         0}));
+    report.subjects = 1;
+  } else {
+    PHIVEIL_ASSIGN_OR_RETURN(const auto mark, GetOne(store, ForgettingKey(subject)));
+    if (!mark) return report;
+    report.subjects = 1;
+  }
+  PHIVEIL_RETURN_IF_ERROR(RemoveRecords(sealer, store, subject, &report));
+  PHIVEIL_RETURN_IF_ERROR(RemoveMark(store, subject));
+  return report;
+}
+
+absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today) {
+  KeepingReport report;
+  PHIVEIL_RETURN_IF_ERROR(store.Sync(store.Newest()));
+  PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, store.Snapshot());
+  std::vector<Tag> unfinished;
+  PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach("x", [&](std::string_view key, std::string_view) -> absl::Status {
+    Tag tag{};
+    if (key.size() != 1 + tag.size()) return absl::DataLossError("forgetting record is damaged");
+    std::memcpy(tag.data(), key.data() + 1, tag.size());
+    unfinished.push_back(tag);
+    return absl::OkStatus();
+  }));
+  for (const Tag& tag : unfinished) {
+    PHIVEIL_ASSIGN_OR_RETURN(const bool genuine, IsBeingForgotten(sealer, store, tag));
+    if (!genuine) return absl::DataLossError("forgetting record does not authenticate");
+    PHIVEIL_RETURN_IF_ERROR(RemoveRecords(sealer, store, tag, &report));
+    PHIVEIL_RETURN_IF_ERROR(RemoveMark(store, tag));
+  }
+  Removal removal(store, &report);
+  const absl::Status swept = snapshot->ForEach("e", [&](std::string_view key, std::string_view tag) -> absl::Status {
+    const auto day = DayOfExpiryKey(key);
+    if (!day) return absl::DataLossError("expiry record is damaged");
+    if (*day > today) return absl::CancelledError();  // in the order of their days
+    PHIVEIL_RETURN_IF_ERROR(RemoveExpired(sealer, store, key.substr(5), tag, &removal));
+    return removal.Remove(std::string(key), std::string(tag));
+  });
+  if (!swept.ok() && !absl::IsCancelled(swept)) return swept;
+  PHIVEIL_RETURN_IF_ERROR(removal.Flush());
+  return report;
+}
+
+}  // namespace phiveil::vault_internal

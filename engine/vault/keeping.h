@@ -1,0 +1,44 @@
+#ifndef PHIVEIL_VAULT_KEEPING_H_
+#define PHIVEIL_VAULT_KEEPING_H_
+
+// What is done to a vault as a whole while others work with it: rotation, new data keys, forgetting,
+// expiry. Each can be cut short at any write and done again.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "phiveil/vault.h"
+#include "vault/sealer.h"
+#include "vault/store.h"
+
+namespace phiveil::vault_internal {
+
+// Rewraps all data keys under `to`. docs/keys.md, "Rotation". `barrier` returns when every
+// write that this process had begun before is in the store.
+absl::StatusOr<KeepingReport> RotateStore(const Sealer& sealer, Store& store, const KeyEncryptionKey& to,
+                                          const std::function<void()>& barrier);
+
+// New keys for the subject with this tag, its values and index sealed anew. One write. Nothing when
+// there is no such subject. Notes in the same write that it has got to this one.
+absl::StatusOr<KeepingReport> ReencryptSubject(const Sealer& sealer, Store& store, const Tag& subject);
+
+// Where an earlier ReencryptSubject has got to; nothing at the beginning. End takes the note away.
+absl::StatusOr<std::optional<Tag>> ReencryptProgress(const Sealer& sealer, Store& store);
+absl::Status EndReencrypt(Store& store);
+
+// Destroys the subject's keys and removes its records.
+absl::StatusOr<KeepingReport> ForgetSubject(const Sealer& sealer, Store& store, const Tag& subject);
+
+// Whether the subject's keys were destroyed by a forgetting that has not ended.
+absl::StatusOr<bool> IsBeingForgotten(const Sealer& sealer, Store& store, const Tag& subject);
+
+// Removes what expired on `today` or before, and ends what ForgetSubject was cut short in.
+absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today);
+
+}  // namespace phiveil::vault_internal
+
+#endif  // PHIVEIL_VAULT_KEEPING_H_

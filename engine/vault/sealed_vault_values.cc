@@ -1,0 +1,67 @@
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "vault/record.h"
+#include "vault/sealed_vault.h"
+
+namespace phiveil::vault_internal {
+namespace {
+
+using Values = std::vector<std::pair<Category, Original>>;
+
+crypto::Key128 NameOf(const Tag& tag) {
+  crypto::Key128 name;
+  std::memcpy(&name.low, tag.data(), 8);
+  std::memcpy(&name.high, tag.data() + 8, 8);
+  return name;
+}
+
+}  // namespace
+
+absl::StatusOr<Values> SealedVault::ValuesOf(std::string_view subject, std::string_view prefix) {
+  PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->store().Health()));
+  PHIVEIL_ASSIGN_OR_RETURN(const Tag tag, core_->sealer().SubjectTag(tenant_tag_, subject));
+  auto values = ValuesOfOnce(tag, prefix);
+  if (absl::IsDataLoss(values.status())) {
+    // Between the reads the subject may have been given new keys, or been forgotten.
+    core_->subjects_.Erase(NameOf(tag));
+    values = ValuesOfOnce(tag, prefix);
+  }
+  return values.ok() ? std::move(values) : core_->Named(values.status());
+}
+
+absl::StatusOr<Values> SealedVault::ValuesOfOnce(const Tag& tag, std::string_view prefix) {
+  Values values;
+  Subject subject;
+  subject.tag = tag;
+  PHIVEIL_ASSIGN_OR_RETURN(const bool known, LoadSubjectToRead(&subject));
+  if (!known) return values;
+  if (subject.tenant != tenant_tag_) return absl::DataLossError("subject record is another tenant's");
+  std::vector<StoreRecord> index;
+  PHIVEIL_RETURN_IF_ERROR(core_->store().GetUnder(IndexPrefix(tag), &index));
+  std::vector<TokenCode> codes;
+  std::vector<std::string> keys;
+  for (const StoreRecord& record : index) {
+    const auto code = TokenCode::Parse(record.value);
+    if (!code || code->view() != record.value || code->view().size() <= TokenCode::kMinRandom) {
+      return absl::DataLossError("index record is damaged");
+    }
+    codes.push_back(*code);
+    keys.push_back(ValueKey(code->view().substr(0, code->view().size() - 1)));
+  }
+  std::vector<std::optional<std::string>> stored;
+  PHIVEIL_RETURN_IF_ERROR(core_->store().Get(keys, &stored));
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!stored[i]) return absl::DataLossError("index record leads to no value record");
+    const auto record = DecodeValue(*stored[i]);
+    if (!record) return absl::DataLossError("value record is damaged");
+    if (record->subject != tag) return absl::DataLossError("index record leads to another value");
+    PHIVEIL_ASSIGN_OR_RETURN(Original value, core_->sealer().OpenValue(subject, *record, codes[i].view()));
+    if (value.ExposeOriginal().starts_with(prefix)) values.emplace_back(record->category, std::move(value));
+  }
+  return values;
+}
+
+}  // namespace phiveil::vault_internal

@@ -1,0 +1,158 @@
+// The shipped policies end to end, and what their results promise.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "support/engine.h"
+
+namespace phiveil {
+namespace {
+
+using testing::Engine;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view kNote =
+    "Patient: Maria Okonkwo  DOB: 03/04/1961  MRN: 00482913\n"
+    "Address: 1420 Maple Ave, Salem, OR 97301\n"
+    "Seen by Dr. Henrik Aaltonen on 12 March 2024 at Mercy General Hospital. Call (503) 399-2233 or write "
+    "m.okonkwo@mail.example.\n"
+    "Admitted 3/4/2024, discharged 3/7/2024. She is 61 years old; her mother is 93 years old.\n"
+    "BP 120/80, metformin 500 mg twice daily. Ms. Okonkwo will return in 3 weeks. NPI 1234567893.\n";
+
+TEST(PoliciesTest, EveryShippedPolicyHidesTheValuesAndBringsBackWhatItSays) {
+  for (const std::string_view name : BuiltinPolicyNames()) {
+    Engine engine(name);
+    const Policy policy = testing::NamedPolicy(name);
+    const auto out = engine->Redact(kNote, {.subject = "p1"});
+    ASSERT_TRUE(out.ok()) << name << ": " << out.status();
+    for (const char* secret : {"Okonkwo", "Maria", "00482913", "Aaltonen", "399-2233", "mail.example", "1420 Maple"}) {
+      EXPECT_THAT(out->text, Not(HasSubstr(secret))) << name;
+    }
+    EXPECT_THAT(out->text, HasSubstr("BP 120/80, metformin 500 mg")) << name;
+    bool all = true;
+    for (const Finding& finding : out->findings) {
+      const Action action = policy.RuleFor(finding.category).action;
+      all = all && (action == Action::kKeep || ComesBack(action));
+    }
+    const auto back = engine->Restore(out->text, {.subject = "p1"});
+    ASSERT_TRUE(back.ok()) << name << ": " << back.status();
+    if (all) {
+      EXPECT_EQ(back->text, kNote) << name << "\n" << out->text;
+    }
+  }
+}
+
+TEST(PoliciesTest, SurrogatesStayTheSameAcrossDocumentsOfASubjectAndDifferBetweenSubjects) {
+  Engine engine("surrogate_research");
+  const auto first = engine->Redact(kNote, {.subject = "p1"});
+  const auto again = engine->Redact(kNote, {.subject = "p1"});
+  const auto other = engine->Redact(kNote, {.subject = "p2"});
+  ASSERT_TRUE(first.ok() && again.ok() && other.ok());
+  EXPECT_EQ(first->text, again->text);
+  EXPECT_NE(first->text, other->text);
+  EXPECT_THAT(first->text, HasSubstr("(")) << first->text;
+  const auto foreign = engine->Restore(first->text, {.subject = "p2"});
+  ASSERT_TRUE(foreign.ok());
+  EXPECT_THAT(foreign->text, Not(HasSubstr("Aaltonen")));
+}
+
+TEST(PoliciesTest, AnAnswerInOtherWordsIsRestored) {
+  Engine engine("surrogate_research");
+  const auto out = engine->Redact("Patient: Maria Okonkwo, MRN: 00482913. Maria Okonkwo was seen on 03/04/2024.\n", {.subject = "p1"});
+  ASSERT_TRUE(out.ok());
+  ASSERT_GE(out->replacements.size(), 2u);
+  const std::string name = out->replacements[0];
+  const std::string surname = name.substr(name.rfind(' ') + 1);
+  const auto back = engine->Restore("Ms. " + surname + "'s record " + out->replacements[1] + " was read.", {.subject = "p1"});
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->text, "Ms. Okonkwo's record 00482913 was read.");
+  EXPECT_EQ(back->restored, 2u);
+}
+
+TEST(PoliciesTest, DatesKeepTheirDistance) {
+  Engine engine("limited_data_set_shifted");
+  const auto out = engine->Redact("Admitted on 03/04/2024, discharged on 03/11/2024.\n", {.subject = "p1"});
+  ASSERT_TRUE(out.ok());
+  ASSERT_EQ(out->replacements.size(), 2u);
+  const auto day = [](const std::string& text) {
+    return std::chrono::sys_days(std::chrono::year(std::stoi(text.substr(6))) / std::stoi(text.substr(0, 2)) /
+                                 std::stoi(text.substr(3, 2)));
+  };
+  EXPECT_EQ((day(out->replacements[1]) - day(out->replacements[0])).count(), 7);
+  EXPECT_EQ((day(out->replacements[0]) - day("03/04/2024")).count() % 7, 0);
+  EXPECT_NE(out->replacements[0], "03/04/2024");
+}
+
+TEST(PoliciesTest, SealsNeedTheKeyAndTheSubject) {
+  Engine engine("sealed");
+  const auto out = engine->Redact(kNote, {.subject = "p1"});
+  ASSERT_TRUE(out.ok());
+  const auto unsealed = Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("sealed")});
+  ASSERT_TRUE(unsealed.ok());
+  EXPECT_EQ((*unsealed)->Redact(kNote, {.subject = "p1"}).status().code(), absl::StatusCode::kFailedPrecondition);
+  const auto foreign = engine->Restore(out->text, {.subject = "p2"});
+  ASSERT_TRUE(foreign.ok());
+  EXPECT_EQ(foreign->restored, 0u);
+  EXPECT_GT(foreign->foreign, 0u);
+  EXPECT_EQ(foreign->text, out->text);
+  // Each letter of a seal changed once: never opened, and never another value.
+  const size_t begin = out->text.find("[NAME~"), end = out->text.find(']', begin);
+  ASSERT_NE(begin, std::string::npos);
+  const std::string seal = out->text.substr(begin, end - begin + 1);
+  for (size_t i = 6; i + 2 < seal.size(); ++i) {
+    std::string changed = seal;
+    changed[i] = changed[i] == '0' ? '1' : '0';
+    const auto back = engine->Restore(changed, {.subject = "p1"});
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back->restored, 0u) << i;
+  }
+}
+
+TEST(PoliciesTest, LookalikesOfSealsComeBackAsTheyWere) {
+  Engine engine("sealed");
+  const auto out = engine->Redact("Patient: Maria Okonkwo.\n", {.subject = "p1"});
+  ASSERT_TRUE(out.ok());
+  const std::string forged = "Note quotes " + out->replacements[0] + " literally.\n";
+  const auto again = engine->Redact(forged, {.subject = "p1"});
+  ASSERT_TRUE(again.ok());
+  EXPECT_THAT(again->text, Not(HasSubstr(out->replacements[0])));
+  const auto back = engine->Restore(again->text, {.subject = "p1"});
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->text, forged);
+}
+
+TEST(PoliciesTest, WhatTheVaultKeepsForTheEngineIsNeverRestored) {
+  Engine engine("surrogate_research");
+  ASSERT_TRUE(engine->Redact(kNote, {.subject = "p1"}).ok());
+  const auto held = engine.vault->ValuesOf("p1", "");
+  ASSERT_TRUE(held.ok());
+  ASSERT_FALSE(held->empty());
+  for (const auto& [category, value] : *held) {
+    std::vector<TokenCode> codes;
+    const Vault::Value asked{category, value.ExposeOriginal()};
+    ASSERT_TRUE(engine.vault->Assign("p1", {&asked, 1}, &codes).ok());
+    const std::string token = FormatToken(category, codes[0], "");
+    const auto back = engine->Restore(token, {.subject = "p1"});
+    ASSERT_TRUE(back.ok());
+    EXPECT_THAT(back->text, Not(HasSubstr("\x01")));
+  }
+}
+
+TEST(PoliciesTest, ABareNumberOfJsonStaysOne) {
+  for (const char* name : {"surrogate_research", "sealed"}) {
+    Engine engine(name);
+    const std::string text = R"({"patient": {"mrn": 48291387, "name": "Maria Okonkwo"}})";
+    const auto out = engine->Redact(text, {.subject = "p1"});
+    ASSERT_TRUE(out.ok());
+    EXPECT_THAT(out->text, Not(HasSubstr("48291387"))) << name;
+    const auto back = engine->Restore(out->text, {.subject = "p1"});
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back->text, text) << out->text;
+  }
+}
+
+}  // namespace
+}  // namespace phiveil
