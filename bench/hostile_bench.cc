@@ -90,8 +90,9 @@ const bool kRegistered = [] {
   const auto add = [](const std::string& name, const std::string& text) {
     benchmark::RegisterBenchmark(("hostile/" + name).c_str(), BM_Hostile, text);
   };
-  for (const char* unit : {"a", "A", "1", "1 ", "A ", "a. ", "https://x.y/", "1.2.840.1 ", "january 1 may 2 ", "Dr. ",
-                           "1/", "MRN: ", "a@b.cd ", "\n", "[NAME_7QK2F] ", "{\"a\":", "<a b=\"c\">", "é"}) {
+  for (const char* unit :
+       {"a",     "A",       "1",  "1 ", "A ", "a. ", "https://x.y/",  "1.2.840.1 ", "january 1 may 2 ", "Dr. ", "1/",
+        "MRN: ", "a@b.cd ", ":#", "@:", "|:", "\n",  "[NAME_7QK2F] ", "{\"a\":",    "<a b=\"c\">",      "é"}) {
     std::string name = unit;
     for (char& c : name) c = c == ' ' ? '_' : c == '\n' ? 'n' : c;
     add("repeat:" + name, Repeat(unit, kLong));

@@ -3,6 +3,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import tempfile
@@ -15,9 +16,19 @@ def build(*targets, preset="release"):
                    stderr=subprocess.DEVNULL)
 
 
-def run(program, wanted, repetitions, cores="0", minimum=0.5):
+def _names(program, wanted, only):
+    listed = subprocess.run([str(program), f"--benchmark_filter={wanted}", "--benchmark_list_tests=true"], capture_output=True,
+                            text=True, check=True).stdout.split("\n")
+    # Options that stand behind a name are added to it when it runs, and are in this list.
+    return [name for name in listed if name.startswith("reference/") or (name and re.search(only, name))]
+
+
+def run(program, wanted, repetitions, cores="0", minimum=0.5, only=""):
     """{name: [{"bytes_per_second", "real_time", …}, …]}, one entry a repetition, the repetitions of all benchmarks mixed
     at random, so that a slow minute does not fall on one of them alone. SystemExit when a benchmark's own check fails."""
+    if only:
+        names = _names(program, wanted, only)
+        wanted = "^(" + "|".join(re.sub(r"[^A-Za-z0-9/_:]", ".", name) for name in names) + ")$"
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
         done = subprocess.run(["taskset", "-c", cores, str(program), f"--benchmark_filter={wanted}",
                                f"--benchmark_repetitions={repetitions}", f"--benchmark_min_time={minimum}",

@@ -8,11 +8,13 @@
 #include <benchmark/benchmark.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "notes.h"
 #include "pipeline.h"
 #include "rules/builtin.h"
+#include "transform/redact.h"
 
 namespace phiveil::bench {
 namespace {
@@ -134,6 +136,26 @@ void BM_Findings(benchmark::State& state) {
   Run(state, [&](size_t i) { return MakeFindings(Pack(), {}, all[i]).size(); });
 }
 BENCHMARK(BM_Findings)->Name("room/findings");
+
+// The plan and the text of safe_harbor, with codes that no vault has given out.
+void BM_Transform(benchmark::State& state) {
+  const Policy policy = Must(Policy::Load(*BuiltinPolicy("safe_harbor")));
+  std::vector<std::vector<Finding>> findings;
+  for (const Workspace& one : ReadAll(Some())) findings.push_back(MakeFindings(Pack(), {}, one));
+  std::vector<TokenCode> codes;
+  size_t tokens = 0;
+  Run(state, [&](size_t i) -> size_t {
+    std::vector<Finding> own = findings[i];
+    RedactionPlan plan = PlanRedaction(Some().texts[i], own, policy, 2026);
+    codes.clear();
+    for (const Vault::Value& value : plan.values) codes.push_back(TokenCode::Make(value.category, "7QK2"));
+    tokens += codes.size();
+    const auto redacted = RenderRedaction(Some().texts[i], std::move(own), std::move(plan), codes);
+    return redacted.ok() ? redacted->text.size() : 0;
+  });
+  if (tokens == 0) state.SkipWithError("no tokens were put in");
+}
+BENCHMARK(BM_Transform)->Name("room/transform");
 
 }  // namespace
 }  // namespace phiveil::bench

@@ -5,7 +5,8 @@ import sections
 
 SHOWN_LABELS = 14
 FICTION = ("- The notes are fictional: domains end in `.example`, telephone numbers have 555, social security numbers were never "
-           "issued. A peer that refuses what cannot be real misses such values here and would find real ones.")
+           "issued. A peer that refuses what cannot be real misses such values here and would find real ones. They are also this "
+           "project's own notes, of the kinds that its rules were written for; `--corpus` takes others.")
 SAME_RULES = ("- \"Our patterns\" are those regular expressions of the pack that are telling alone or behind a label "
               "(`export_rules`): no lists, forms, fields, validators or vetoes, and no names. They say what the matching alone "
               "costs elsewhere.")

@@ -111,6 +111,16 @@ class PackCompiler {
     pack_.set_hs_platform(std::string(PlatformName(Platform::kAvx2)));
   }
 
+  // What BuildDatabase makes, from a pack with the same expressions.
+  void TakeDatabase(const pb::Pack& other) {
+    for (int i = 0; i < pack_.expressions_size(); ++i) {
+      pack_.mutable_expressions(i)->set_walked(other.expressions(i).walked());
+    }
+    *pack_.mutable_walks() = other.walks();
+    pack_.set_hs_database(other.hs_database());
+    pack_.set_hs_platform(other.hs_platform());
+  }
+
  private:
   void CheckIds() {
     std::map<std::string_view, const RuleSource*> seen;
@@ -255,12 +265,14 @@ class PackCompiler {
   std::vector<std::shared_ptr<const Node>> trees_;  // of the expressions
 };
 
-// A database depends on its expressions alone.
+// Database and walks depend on the expressions alone.
 bool SameExpressions(const pb::Pack& a, const pb::Pack& b) {
   if (a.expressions_size() != b.expressions_size()) return false;
   for (int i = 0; i < a.expressions_size(); ++i) {
     if (a.expressions(i).pattern() != b.expressions(i).pattern()) return false;
     if (a.expressions(i).caseless() != b.expressions(i).caseless()) return false;
+    if (a.expressions(i).boundary() != b.expressions(i).boundary()) return false;
+    if (a.expressions(i).extend() != b.expressions(i).extend()) return false;
   }
   return true;
 }
@@ -282,8 +294,7 @@ CompiledPack CompileWithout(CompiledPack* whole, const std::vector<size_t>& rule
   if (diagnostics.errors() == 0) {
     compiler.BuildLexicon();
     if (SameExpressions(whole->pack, out.pack)) {
-      out.pack.set_hs_database(whole->pack.hs_database());
-      out.pack.set_hs_platform(whole->pack.hs_platform());
+      compiler.TakeDatabase(whole->pack);
     } else {
       compiler.BuildDatabase();
     }

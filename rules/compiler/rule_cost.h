@@ -29,8 +29,8 @@ namespace phiveil::rules {
 inline constexpr double kCostly = 0.05;
 
 struct CostOptions {
-  std::vector<std::string> only{};   // rules; empty: all
-  size_t most_bytes = 128u << 10;  // of text that is timed; hits are counted on all of it
+  std::vector<std::string> only{};  // rules; empty: all
+  size_t most_bytes = 128u << 10;   // of text that is timed; hits are counted on all of it
   bool json = false;
 
   // How long each engine takes for the texts, in seconds. Tests put in their own.
@@ -62,7 +62,7 @@ struct CostReport {
   size_t texts = 0, bytes = 0;
   size_t timed_texts = 0, timed_bytes = 0;
   double seconds = 0;              // the whole pack over the timed texts
-  double noise = 0;    // by how much the same pack, loaded again, differed at most
+  double noise = 0;                // by how much the same pack, loaded again, differed at most
   std::vector<RuleCost> rules;     // dearest first
   std::vector<SharedCost> shared;  // the same
 };

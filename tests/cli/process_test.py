@@ -231,13 +231,35 @@ class Usage(CommandTest):
         self.assertIn("not built in", self.run_it("redact", "--vault", "mysql://user:secret@host/db").err)
 
     def test_help_says_how(self):
-        for args in ([], ["redact"], ["find"], ["restore"], ["explain"], ["rules", "compile"], ["vault", "init"],
+        for args in ([], ["redact"], ["find"], ["restore"], ["explain"], ["rules", "compile"], ["rules", "cost"], ["vault", "init"],
                      ["audit", "verify"], ["policy", "check"]):
             ran = self.run_it(*args, "--help", code=ALL_DONE)
             self.assertIn("phiveil", ran.out.decode())
             self.assertEqual(ran.err, "")
         self.assertRegex(self.run_it("--version", code=ALL_DONE).out.decode(), r"^phiveil \d+\.\d+\.\d+\n$")
         self.assertFalse(os.path.exists(self.home))
+
+
+class RuleCost(CommandTest):
+    def test_each_rule_with_its_hits_and_no_text_of_the_corpus(self):
+        pack = os.path.join(SOURCE, "tests", "rules", "data", "mini")
+        os.makedirs(self.path("gold"))
+        self.write("gold/a.txt", "Seen by Dr. [[NAME:Okonkwo]] in Zzyzx. MRN: [[MRN:00482913]].\n")
+        ran = self.run_it("rules", "cost", pack, "--corpus", "gold", "--format", "json", code=ALL_DONE)
+        rules = {rule["rule"]: rule for rule in json.loads(ran.out)["rules"]}
+        self.assertEqual((rules["mini.mrn.labelled"]["hits"], rules["mini.mrn.labelled"]["kept"]), (1, 1))
+        self.assertEqual(rules["mini.date.slashes"]["hits"], 0)
+        people = self.run_it("rules", "cost", pack, "--corpus", "gold", "--rule", "mini.name.titled", code=ALL_DONE)
+        self.assertIn("form     mini.name.titled", people.out.decode())
+        self.assertNotIn("mini.date", people.out.decode())
+        for text in ("Okonkwo", "Zzyzx", "00482913"):
+            self.assertNotIn(text, ran.out.decode() + ran.err + people.out.decode() + people.err)
+        os.makedirs(self.path("empty"))
+        for args in (["--corpus", "empty"], ["--rule", "mini.nonsense"]):
+            none = self.run_it("rules", "cost", pack, *args)
+            self.assertEqual((none.code, none.out), (1, b""))
+            self.assertNotEqual(none.err, "")
+        self.assertEqual(self.run_it("rules", "cost", pack, "--corpus", "missing").code, USAGE)
 
 
 class StartFaults(CommandTest):

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/concat.h"
+#include "compiler/pack_compiler.h"
 
 namespace phiveil::rules {
 namespace {
@@ -154,6 +155,40 @@ TEST(RuleCost, WritesTheSameForMachines) {
   EXPECT_THAT(run.out, HasSubstr("\"size\":15,\"size_unit\":\"steps\",\"warning\":\"PH108\"}"));
   EXPECT_THAT(run.out, HasSubstr("\"shared\":[\n{\"rules\":[\"mini.mrn.labelled\",\"mini.mrn.chart\"]"));
   EXPECT_THAT(run.out, testing::EndsWith("]}\n"));
+}
+
+// Leaving out nothing gives the same pack, and leaving out a form what finds by patterns as it was: else the rest would
+// look cheaper than it is.
+TEST(RuleCost, LeavesTheRestAsItIs) {
+  Diagnostics diagnostics;
+  CompiledPack whole = CompilePack(Concat(PHIVEIL_SOURCE_DIR, "/rules/packs/us"), &diagnostics);
+  ASSERT_TRUE(whole.good);
+  whole.pack.clear_model();
+  const CompiledPack same = CompileWithout(&whole, {});
+  ASSERT_TRUE(same.good);
+  EXPECT_EQ(same.pack.SerializeAsString(), whole.pack.SerializeAsString());
+
+  const auto form =
+      std::find_if(whole.parts.begin(), whole.parts.end(), [](const auto& part) { return part.form >= 0; });
+  const auto pattern =
+      std::find_if(whole.parts.begin(), whole.parts.end(), [](const auto& part) { return part.expression >= 0; });
+  for (const auto& part : {form, pattern}) {
+    const auto rule = static_cast<size_t>(part - whole.parts.begin());
+    const CompiledPack rest = CompileWithout(&whole, {rule});
+    ASSERT_TRUE(rest.good);
+    EXPECT_EQ(rest.pack.rules_size(), whole.pack.rules_size() - 1);
+    EXPECT_NE(whole.source->rules[rule].status, "retired");
+    if (part != form) continue;
+    EXPECT_EQ(rest.pack.forms_size(), whole.pack.forms_size() - 1);
+    EXPECT_EQ(rest.pack.hs_database(), whole.pack.hs_database());
+    ASSERT_EQ(rest.pack.walks_size(), whole.pack.walks_size());
+    for (int i = 0; i < rest.pack.walks_size(); ++i) {
+      EXPECT_EQ(rest.pack.walks(i).SerializeAsString(), whole.pack.walks(i).SerializeAsString());
+    }
+    for (int i = 0; i < rest.pack.expressions_size(); ++i) {
+      EXPECT_EQ(rest.pack.expressions(i).walked(), whole.pack.expressions(i).walked());
+    }
+  }
 }
 
 // By the real clock: every kind of rule has a figure, fields that the table of HL7 speaks of too.
