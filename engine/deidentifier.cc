@@ -40,6 +40,7 @@ void CountReplaced(std::string_view text, const Redacted& redacted, AuditRecord*
 uint64_t CountMentions(std::string_view text) {
   uint64_t count = 0;
   for (auto mention = FindTokenMention(text, 0); mention; mention = FindTokenMention(text, mention->end)) ++count;
+  for (auto seal = FindSealMention(text, 0); seal; seal = FindSealMention(text, seal->end)) ++count;
   return count;
 }
 
@@ -142,12 +143,16 @@ struct Deidentifier::Impl {
     return codes;
   }
 
-  absl::StatusOr<Restored> RestoreOne(const Record& record, AuditRecord* entry) {
-    RestoreParts known{sealer ? &*sealer : nullptr, record.request.subject, {}};
-    if (parts.policy.NeedsSubject()) {
-      PHIVEIL_ASSIGN_OR_RETURN(known.surrogates, SurrogatesIn(record));
-      for (const BackEdit& edit : known.surrogates) ++entry->counts[static_cast<size_t>(edit.category)];
-    }
+  absl::StatusOr<Restored> RestoreOne(const Record& record, std::vector<BackEdit> surrogates, AuditRecord* entry) {
+    RestoreParts known;
+    for (const BackEdit& edit : surrogates) ++entry->counts[static_cast<size_t>(edit.category)];
+    known.surrogates = std::move(surrogates);
+    known.seals = [&](const SealMention& seal) -> absl::StatusOr<Vault::Hit> {
+      PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, sealer->Open(record.request.subject, seal));
+      if (hit.answer == Vault::Answer::kFound) ++entry->counts[static_cast<size_t>(seal.category)];
+      return hit;
+    };
+    if (!sealer) known.seals = nullptr;
     const auto lookup = [&](Category category, const TokenCode& code) -> absl::StatusOr<Vault::Hit> {
       if (parts.vault == nullptr) return Vault::Hit();
       PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, parts.vault->Lookup(record.request.subject, category, code));
@@ -163,6 +168,7 @@ struct Deidentifier::Impl {
   }
 
   absl::StatusOr<std::vector<BackEdit>> SurrogatesIn(const Record& record) {
+    if (!parts.policy.NeedsSubject()) return std::vector<BackEdit>();
     SubjectBook book;
     PHIVEIL_RETURN_IF_ERROR(keeper.Open(SubjectOf(record.request), &book));
     if (!book.has_secret()) return std::vector<BackEdit>();
@@ -174,11 +180,13 @@ struct Deidentifier::Impl {
   }
 
   absl::StatusOr<Restored> AdmitAndRestore(const Record& record, AuditRecord* entry) {
+    PHIVEIL_ASSIGN_OR_RETURN(std::vector<BackEdit> surrogates, SurrogatesIn(record));
     if (parts.access != nullptr) {
       const Asker asker{record.request.actor, parts.tenant, record.request.purpose};
-      PHIVEIL_RETURN_IF_ERROR(parts.access->Admit(Act::kRestore, asker, CountMentions(record.text)));
+      const uint64_t asked = CountMentions(record.text) + surrogates.size();
+      PHIVEIL_RETURN_IF_ERROR(parts.access->Admit(Act::kRestore, asker, asked));
     }
-    PHIVEIL_ASSIGN_OR_RETURN(Restored restored, RestoreOne(record, entry));
+    PHIVEIL_ASSIGN_OR_RETURN(Restored restored, RestoreOne(record, std::move(surrogates), entry));
     entry->unknown = restored.unknown;
     entry->altered = restored.altered;
     entry->foreign = restored.foreign;

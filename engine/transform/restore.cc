@@ -53,12 +53,11 @@ absl::StatusOr<std::vector<Mention>> FindMentions(std::string_view text, const T
         {token->begin - quote, token->end + quote, HasBrackets(text, *token), lookup(token->category, token->code)});
     PHIVEIL_RETURN_IF_ERROR(mentions.back().hit.status());
   }
-  if (parts.sealer == nullptr) return mentions;
+  if (!parts.seals) return mentions;
   for (auto seal = FindSealMention(text, 0); seal; seal = FindSealMention(text, seal->end)) {
     const bool quoted =
         seal->bare && seal->begin > 0 && text[seal->begin - 1] == '"' && text.substr(seal->end, 1) == "\"";
-    mentions.push_back(
-        {seal->begin - (quoted ? 1 : 0), seal->end + (quoted ? 1 : 0), true, parts.sealer->Open(parts.subject, *seal)});
+    mentions.push_back({seal->begin - (quoted ? 1 : 0), seal->end + (quoted ? 1 : 0), true, parts.seals(*seal)});
     PHIVEIL_RETURN_IF_ERROR(mentions.back().hit.status());
   }
   std::ranges::sort(mentions, {}, &Mention::begin);

@@ -15,12 +15,12 @@
 namespace phiveil {
 
 using TokenLookup = std::function<absl::StatusOr<Vault::Hit>(Category, const TokenCode&)>;
+using SealLookup = std::function<absl::StatusOr<Vault::Hit>(const SealMention&)>;
 
 // What restoring knows besides the vault.
 struct RestoreParts {
-  const ValueSealer* sealer = nullptr;  // opens seals
-  std::string_view subject{};           // of the seals; empty: any
-  std::vector<BackEdit> surrogates{};   // restore_surrogates.h; those that touch a token are left out
+  SealLookup seals{};                  // empty: seals stay as they are
+  std::vector<BackEdit> surrogates{};  // restore_surrogates.h; those that touch a token are left out
 };
 
 // Puts originals where their tokens stand, in every form FindTokenMention knows; a token's hint goes

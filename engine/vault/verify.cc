@@ -27,7 +27,7 @@ class Verifier {
     if (!bytes.ok()) Damaged("store", MessageOf(bytes));
     const absl::Status read = snapshot_.ForEach("", [this](auto key, auto value) {
       const absl::Status status = Check(key, value);
-      if (!status.ok()) Damaged(NameOf(key, value), MessageOf(status));
+      if (!status.ok() && !absl::IsCancelled(status)) Damaged(NameOf(key, value), MessageOf(status));
       return absl::OkStatus();
     });
     if (!read.ok()) Damaged("store", MessageOf(read));
@@ -111,9 +111,15 @@ class Verifier {
     return sealer_.OpenSubject(value, &subject);
   }
 
+  // CANCELLED when the subject is being forgotten: its keys are gone, and its records are to follow.
   absl::Status OpenOwner(Subject* subject) {
     PHIVEIL_ASSIGN_OR_RETURN(const auto record, snapshot_.Get(SubjectKey(subject->tag)));
-    if (!record) return absl::DataLossError("has no subject record");
+    if (!record) {
+      PHIVEIL_ASSIGN_OR_RETURN(const auto mark, snapshot_.Get(ForgettingKey(subject->tag)));
+      PHIVEIL_ASSIGN_OR_RETURN(const Tag genuine, sealer_.ForgettingMac(subject->tag));
+      if (mark && *mark == View(genuine)) return absl::CancelledError("is being forgotten");
+      return absl::DataLossError("has no subject record");
+    }
     return sealer_.OpenSubject(*record, subject);
   }
 

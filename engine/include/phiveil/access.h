@@ -22,8 +22,9 @@
 // - Somebody with several roles has what any of them may, and the highest of their limits. No limit
 //   named, or 0: none.
 // - "purpose": "required" (the default) denies whoever says no purpose; "optional" does not ask.
-// - Limits count restores (texts) and tokens asked for, those asked in vain too, over any sixty
-//   seconds, for each actor and tenant. What is denied does not count.
+// - Limits count restores (texts) and tokens asked for, those asked in vain too, with seals and what
+//   stands there of surrogates, codes and shifted dates, over any sixty seconds, for each actor and
+//   tenant. What is denied does not count.
 // - Unknown keys, acts, roles, and a name given twice are errors: a slip must not grant anything.
 //
 // Promises
