@@ -26,6 +26,8 @@ constexpr char kInsert[] =
     "WITH counted AS (INSERT INTO phiveil_records VALUES ($3::bytea, $4::bytea)"
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value)"
     " INSERT INTO phiveil_records SELECT * FROM unnest($1::bytea[], $2::bytea[])";
+// Records are only ever looked for by key, whatever a table without statistics makes the server guess.
+constexpr char kSettings[] = "SET synchronous_commit TO off; SET enable_seqscan TO off";
 // Waits for the server's log up to here. The message is there for the log to have something to hold.
 constexpr char kSync[] = "SELECT pg_logical_emit_message(true, 'phiveil', '')";
 constexpr char kCounters[] = "SELECT key, value FROM phiveil_records WHERE key >= '\\x63' AND key < '\\x64'";
@@ -109,7 +111,7 @@ absl::StatusOr<std::unique_ptr<PostgresStore::Worker>> PostgresStore::Connect() 
       PHIVEIL_ASSIGN_OR_RETURN(const PgResult setting, worker->connection->Run("SHOW synchronous_commit"));
       const std::string_view given = setting.at(0, 0);
       const bool waits_more = given == "remote_apply" || given == "remote_write" || given == "on" || given == "local";
-      PHIVEIL_RETURN_IF_ERROR(worker->connection->RunScript("SET synchronous_commit TO off"));
+      PHIVEIL_RETURN_IF_ERROR(worker->connection->RunScript(kSettings));
       const std::lock_guard lock(sync_mutex_);
       sync_setting_ = waits_more ? std::string(given) : "on";
       return worker;
