@@ -17,6 +17,7 @@ constexpr ClassBits kLists = ~((ClassBits{1} << kFirstListBit) - 1);
 constexpr size_t kFilterBits = 4096;
 constexpr size_t kLabelReach = 8;  // tokens behind the colon
 constexpr size_t kLabelWords = 2;
+constexpr size_t kLabelLength = 16;  // tokens before the colon, marks among them
 
 // One number for each group of features, so that equal values of two groups differ.
 enum Group : uint64_t {
@@ -148,7 +149,8 @@ void ModelContext::MarkLabels(const std::vector<Token>& tokens, size_t first, si
     if (tokens[colon - 1].classes & kNum) continue;  // 10:30
     std::array<uint64_t, 2> label = {0, 0};
     size_t words = 0;
-    for (size_t i = colon; i-- > first && words < kLabelWords;) {
+    const size_t farthest = std::max(first, colon > kLabelLength ? colon - kLabelLength : 0);
+    for (size_t i = colon; i-- > farthest && words < kLabelWords;) {
       if ((tokens[i].classes & kAnyWord) == 0) {
         if (tokens[i].classes & (kGlued | kDot | kSlash | kHyphen)) continue;
         break;
