@@ -13,10 +13,6 @@ namespace {
 
 constexpr size_t kChangesAtOnce = 1024;
 
-std::string WithPrefix(RecordType type, std::string_view rest) {
-  return std::string(1, static_cast<char>(type)).append(rest);
-}
-
 bool IsCode(std::string_view code) {
   return code.size() > TokenCode::kMinRandom && code.size() <= TokenCode::kMaxRandom + 1;
 }
@@ -31,8 +27,8 @@ class Removal {
     return set_.changes.size() < kChangesAtOnce ? absl::OkStatus() : Flush();
   }
 
-  // A mapping: its index record, which leads to its value record.
-  absl::Status RemoveMapping(std::string index_key, std::string code) {
+  // A mapping: the index record or further record that leads to its value record, and that.
+  absl::Status RemoveMapping(std::string leading_key, std::string code) {
     std::string key = ValueKey(std::string_view(code).substr(0, code.size() - 1));
     PHIVEIL_ASSIGN_OR_RETURN(auto value, GetOne(store_, key));
     if (value) {
@@ -41,7 +37,7 @@ class Removal {
       --set_.mappings;
       set_.changes.push_back({std::move(key), *std::move(value), std::nullopt});
     }
-    return Remove(std::move(index_key), std::move(code));
+    return Remove(std::move(leading_key), std::move(code));
   }
 
   absl::Status Flush() {
@@ -75,7 +71,8 @@ absl::Status RemoveRecords(const Sealer& sealer, Store& store, const Tag& subjec
     if (!IsCode(value)) return absl::DataLossError("index record is damaged");
     return removal.RemoveMapping(std::string(key), std::string(value));
   };
-  PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach(WithPrefix(RecordType::kIndex, View(subject)), visit));
+  PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach(IndexPrefix(subject), visit));
+  PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach(FurtherPrefix(subject), visit));
   PHIVEIL_RETURN_IF_ERROR(RemoveMentions(sealer, *snapshot, subject, &removal));
   PHIVEIL_ASSIGN_OR_RETURN(auto name, GetOne(store, NameKey(subject)));
   if (name) PHIVEIL_RETURN_IF_ERROR(removal.Remove(NameKey(subject), *std::move(name)));
@@ -96,7 +93,11 @@ absl::Status RemoveExpired(const Sealer& sealer, Store& store, std::string_view 
   const TokenCode code = TokenCode::Make(value->category, random);
   PHIVEIL_ASSIGN_OR_RETURN(const Original text, sealer.OpenValue(subject, *value, code.view()));
   PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer.IndexMac(subject, value->category, text.ExposeOriginal()));
-  return removal->RemoveMapping(IndexKey(subject.tag, mac), std::string(code.view()));
+  for (std::string key : {IndexKey(subject.tag, mac), FurtherKey(subject.tag, random)}) {
+    PHIVEIL_ASSIGN_OR_RETURN(const auto leads_to, GetOne(store, key));
+    if (leads_to == code.view()) return removal->RemoveMapping(std::move(key), std::string(code.view()));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RemoveMark(Store& store, const Tag& subject) {
@@ -134,6 +135,11 @@ absl::StatusOr<KeepingReport> ForgetSubject(const Sealer& sealer, Store& store, 
   PHIVEIL_RETURN_IF_ERROR(RemoveRecords(sealer, store, subject, &report));
   PHIVEIL_RETURN_IF_ERROR(RemoveMark(store, subject));
   return report;
+}
+
+absl::Status EndForgetting(const Sealer& sealer, Store& store, const Tag& subject) {
+  PHIVEIL_ASSIGN_OR_RETURN(const bool under_way, IsBeingForgotten(sealer, store, subject));
+  return under_way ? ForgetSubject(sealer, store, subject).status() : absl::OkStatus();
 }
 
 absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today) {

@@ -36,6 +36,10 @@ absl::StatusOr<KeepingReport> ForgetSubject(const Sealer& sealer, Store& store, 
 // Whether the subject's keys were destroyed by a forgetting that has not ended.
 absl::StatusOr<bool> IsBeingForgotten(const Sealer& sealer, Store& store, const Tag& subject);
 
+// Ends a forgetting of the subject that was cut short; before new keys are drawn for it, as their values
+// would go with the rest. Nothing when there is none.
+absl::Status EndForgetting(const Sealer& sealer, Store& store, const Tag& subject);
+
 // Removes what expired on `today` or before, and ends what ForgetSubject was cut short in.
 absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today);
 

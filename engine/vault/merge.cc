@@ -33,6 +33,7 @@ class ShardReader {
   explicit ShardReader(const Shard& shard) : shard_(shard) {}
 
   absl::Status ForEachChunk(const Visitor& visit) {
+    PHIVEIL_RETURN_IF_ERROR(Named(ReadDays()));
     const absl::Status read = shard_.snapshot->ForEach("v", [&](auto key, auto bytes) -> absl::Status {
       PHIVEIL_ASSIGN_OR_RETURN(ShardValue value, Open(key.substr(1), bytes));
       chunk_.push_back(std::move(value));
@@ -67,8 +68,19 @@ class ShardReader {
     value.subject = owner->name;
     value.category = record->category;
     value.code = TokenCode::Make(record->category, random);
+    if (const auto day = days_.find(random); day != days_.end()) value.expires = day->second;
     PHIVEIL_ASSIGN_OR_RETURN(value.text, shard_.opened.sealer->OpenValue(owner->subject, *record, value.code.view()));
     return value;
+  }
+
+  // Which of its values were given a time to live.
+  absl::Status ReadDays() {
+    return shard_.snapshot->ForEach("e", [&](auto key, auto) -> absl::Status {
+      const auto day = DayOfExpiryKey(key);
+      if (!day) return absl::DataLossError("expiry record is damaged");
+      days_[std::string(key.substr(5))] = *day;
+      return absl::OkStatus();
+    });
   }
 
   struct Owner {
@@ -94,6 +106,7 @@ class ShardReader {
   const Shard& shard_;
   std::vector<ShardValue> chunk_;
   std::map<Tag, std::unique_ptr<Owner>> owners_;
+  std::map<std::string, uint32_t, std::less<>> days_;  // by random part
 };
 
 class Merge {

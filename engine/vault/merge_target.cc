@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "vault/keeping.h"
 #include "vault/record.h"
 
 namespace phiveil::vault_internal {
@@ -39,6 +40,7 @@ absl::StatusOr<MergeTarget::Owner*> MergeTarget::OwnerOf(const ShardValue& value
     PHIVEIL_RETURN_IF_ERROR(sealer_.OpenSubject(*record, &subject));
     if (subject.tenant != tenant) return absl::DataLossError("subject record is another tenant's");
   } else {
+    PHIVEIL_RETURN_IF_ERROR(EndForgetting(sealer_, store_, subject.tag));
     PHIVEIL_RETURN_IF_ERROR(sealer_.NewSubject(&subject, &made->fresh_record));
   }
   owner = std::move(made);
@@ -114,11 +116,29 @@ absl::StatusOr<std::vector<bool>> MergeTarget::OtherValues(const std::vector<Sha
   return other;
 }
 
-absl::StatusOr<Change> MergeTarget::NewValue(const ShardValue& value, const Here& here) {
+absl::Status MergeTarget::AddValue(const ShardValue& value, const Here& here, ChangeSet* set) {
+  const Subject& subject = here.owner->subject;
+  const std::string_view random = RandomPart(value.code);
   std::string record;
   PHIVEIL_RETURN_IF_ERROR(
-      sealer_.SealValue(here.owner->subject, value.category, value.code.view(), value.text.ExposeOriginal(), &record));
-  return Change{ValueKey(RandomPart(value.code)), std::nullopt, std::move(record)};
+      sealer_.SealValue(subject, value.category, value.code.view(), value.text.ExposeOriginal(), &record));
+  set->changes.push_back({ValueKey(random), std::nullopt, std::move(record)});
+  ++set->mappings;
+  if (!value.expires) return absl::OkStatus();
+  PHIVEIL_ASSIGN_OR_RETURN(auto day, GetOne(store_, ExpiryKey(*value.expires, random)));
+  set->changes.push_back({ExpiryKey(*value.expires, random), std::move(day), std::string(View(subject.tag))});
+  return absl::OkStatus();
+}
+
+Change MergeTarget::Further(const Here& here, const TokenCode& code) {
+  return {FurtherKey(here.owner->subject.tag, RandomPart(code)), std::nullopt, std::string(code.view())};
+}
+
+absl::Status MergeTarget::NoFurther(const Here& here, const TokenCode& code, ChangeSet* set) {
+  std::string key = FurtherKey(here.owner->subject.tag, RandomPart(code));
+  PHIVEIL_ASSIGN_OR_RETURN(auto said, GetOne(store_, key));
+  if (said) set->changes.push_back({std::move(key), *std::move(said), std::nullopt});
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Change> MergeTarget::NewAlias(const Here& here, Category category, const TokenCode& old_code,
@@ -147,34 +167,35 @@ absl::Status MergeTarget::TakeSecondCode(const ShardValue& value, const Here& he
   if (unify && !leads) {
     PHIVEIL_ASSIGN_OR_RETURN(Change alias, NewAlias(here, value.category, value.code, given));
     set->changes.push_back(std::move(alias));
-    if (here.value) {
-      set->changes.push_back({ValueKey(RandomPart(value.code)), here.value, std::nullopt});
-      --set->mappings;
-    }
-    return absl::OkStatus();
+    if (!here.value) return absl::OkStatus();
+    set->changes.push_back({ValueKey(RandomPart(value.code)), here.value, std::nullopt});
+    --set->mappings;
+    return NoFurther(here, value.code, set);
   }
   if (!here.value) {
-    PHIVEIL_ASSIGN_OR_RETURN(Change record, NewValue(value, here));
-    set->changes.push_back(std::move(record));
-    ++set->mappings;
+    PHIVEIL_RETURN_IF_ERROR(AddValue(value, here, set));
     ++*added;
   }
-  if (!leads) return absl::OkStatus();
+  if (!leads) {
+    set->changes.push_back(Further(here, value.code));
+    return absl::OkStatus();
+  }
   set->changes.push_back({here.index_key, here.index, std::string(value.code.view())});
-  return unify ? Replace(value, here, given, set) : absl::OkStatus();
+  if (here.value) PHIVEIL_RETURN_IF_ERROR(NoFurther(here, value.code, set));
+  if (unify) return Replace(value, here, given, set);
+  set->changes.push_back(Further(here, given));
+  return absl::OkStatus();
 }
 
 absl::Status MergeTarget::TakeOne(const ShardValue& value, const Here& here, bool unify, ChangeSet* set,
                                   uint64_t* added) {
   if (here.alias) return absl::OkStatus();
   if (here.index) return TakeSecondCode(value, here, unify, set, added);
-  if (here.value) return absl::DataLossError("value record has no index record");
-  PHIVEIL_ASSIGN_OR_RETURN(Change record, NewValue(value, here));
-  set->changes.push_back(std::move(record));
   set->changes.push_back({here.index_key, std::nullopt, std::string(value.code.view())});
-  ++set->mappings;
+  // A further code whose first one has expired.
+  if (here.value) return NoFurther(here, value.code, set);
   ++*added;
-  return absl::OkStatus();
+  return AddValue(value, here, set);
 }
 
 absl::Status MergeTarget::Take(const std::vector<ShardValue>& values, bool unify, uint64_t* added) {

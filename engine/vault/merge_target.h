@@ -26,6 +26,7 @@ struct ShardValue {
   Category category = Category::kSafe;
   TokenCode code;
   Original text;
+  std::optional<uint32_t> expires{};  // the day
 };
 
 // Of two codes for one value: shorter, then earlier in the alphabet.
@@ -63,7 +64,10 @@ class MergeTarget {
   absl::Status TakeOne(const ShardValue& value, const Here& here, bool unify, ChangeSet* set, uint64_t* added);
   absl::Status TakeSecondCode(const ShardValue& value, const Here& here, bool unify, ChangeSet* set, uint64_t* added);
   absl::Status Replace(const ShardValue& value, const Here& here, const TokenCode& old_code, ChangeSet* set);
-  absl::StatusOr<Change> NewValue(const ShardValue& value, const Here& here);
+  absl::Status AddValue(const ShardValue& value, const Here& here, ChangeSet* set);
+  // The record that says a code is a further one of its value; or takes that back, where it is said.
+  static Change Further(const Here& here, const TokenCode& code);
+  absl::Status NoFurther(const Here& here, const TokenCode& code, ChangeSet* set);
   absl::StatusOr<Change> NewAlias(const Here& here, Category category, const TokenCode& old_code,
                                   const TokenCode& code);
 

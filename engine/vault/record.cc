@@ -101,6 +101,9 @@ std::string IndexKey(const Tag& subject, const Tag& mac) {
   return TypedKey(RecordType::kIndex).append(View(subject)).append(View(mac));
 }
 
+std::string FurtherPrefix(const Tag& subject) { return TypedKey(RecordType::kFurther).append(View(subject)); }
+std::string FurtherKey(const Tag& subject, std::string_view random) { return FurtherPrefix(subject).append(random); }
+
 std::string IndexPrefix(const Tag& subject) { return TypedKey(RecordType::kIndex).append(View(subject)); }
 
 std::string EncodeMeta(const MetaRecord& record) {

@@ -29,6 +29,7 @@ enum class RecordType : char {
   kValue = 'v',
   kIndex = 'i',
   kAlias = 'a',
+  kFurther = 'd',
   kHead = 'h',
   kFrame = 'f',
   kBridge = 'k',
@@ -110,6 +111,9 @@ std::string NameKey(const Tag& subject);
 std::string ValueKey(std::string_view random);
 std::string AliasKey(std::string_view random);
 std::string IndexKey(const Tag& subject, const Tag& mac);
+// Of a code of a value whose index record leads to another one.
+std::string FurtherKey(const Tag& subject, std::string_view random);
+std::string FurtherPrefix(const Tag& subject);
 // What all index keys of a subject begin with.
 std::string IndexPrefix(const Tag& subject);
 

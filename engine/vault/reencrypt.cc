@@ -34,6 +34,7 @@ absl::StatusOr<KeepingReport> ReencryptSubject(const Sealer& sealer, Store& stor
   PHIVEIL_RETURN_IF_ERROR(sealer.NewSubject(&fresh, &record));
   set.changes.push_back({SubjectKey(tag), *before, std::move(record)});
   PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, store.Snapshot());
+  // A value under its new keys. The index goes with them, further codes lead to it as before.
   const auto visit = [&](std::string_view key, std::string_view code) -> absl::Status {
     if (code.size() <= TokenCode::kMinRandom) return absl::DataLossError("index record is damaged");
     const std::string_view random = code.substr(0, code.size() - 1);
@@ -43,14 +44,16 @@ absl::StatusOr<KeepingReport> ReencryptSubject(const Sealer& sealer, Store& stor
     PHIVEIL_ASSIGN_OR_RETURN(const Original text, sealer.OpenValue(old, *value, code));
     std::string sealed;
     PHIVEIL_RETURN_IF_ERROR(sealer.SealValue(fresh, value->category, code, text.ExposeOriginal(), &sealed));
-    PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer.IndexMac(fresh, value->category, text.ExposeOriginal()));
     set.changes.push_back({ValueKey(random), *bytes, std::move(sealed)});
+    ++report.values;
+    if (key.starts_with(FurtherPrefix(tag))) return absl::OkStatus();
+    PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer.IndexMac(fresh, value->category, text.ExposeOriginal()));
     set.changes.push_back({std::string(key), std::string(code), std::nullopt});
     set.changes.push_back({IndexKey(tag, mac), std::nullopt, std::string(code)});
-    ++report.values;
     return absl::OkStatus();
   };
-  PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach(std::string("i").append(View(tag)), visit));
+  PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach(IndexPrefix(tag), visit));
+  PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach(FurtherPrefix(tag), visit));
   PHIVEIL_ASSIGN_OR_RETURN(auto noted, GetOne(store, ProgressKey()));
   PHIVEIL_ASSIGN_OR_RETURN(std::string note, sealer.SealProgress(tag));
   set.changes.push_back({ProgressKey(), std::move(noted), std::move(note)});

@@ -12,6 +12,7 @@
 #include "base/concat.h"
 #include "base/status_macros.h"
 #include "vault/code_source.h"
+#include "vault/keeping.h"
 #include "vault/merge_target.h"
 
 namespace phiveil::vault_internal {
@@ -149,7 +150,10 @@ absl::Status SealedVault::DraftAll(const std::vector<size_t>& misses, Call* call
 absl::Status SealedVault::LoadOrDrawSubject(Call* call) {
   PHIVEIL_ASSIGN_OR_RETURN(const bool known, LoadSubject(&call->subject, Remember::kYes));
   call->subject_record.clear();
-  if (!known) return core_->sealer().NewSubject(&call->subject, &call->subject_record);
+  if (!known) {
+    PHIVEIL_RETURN_IF_ERROR(EndForgetting(core_->sealer(), core_->store(), call->subject.tag));
+    return core_->sealer().NewSubject(&call->subject, &call->subject_record);
+  }
   if (call->subject.tenant != tenant_tag_) return absl::DataLossError("subject record is another tenant's");
   return absl::OkStatus();
 }

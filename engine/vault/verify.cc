@@ -77,6 +77,8 @@ class Verifier {
         return CheckIndex(key, value);
       case RecordType::kAlias:
         return CheckAlias(key, value);
+      case RecordType::kFurther:
+        return CheckFurther(key, value);
       case RecordType::kBridge:
         return CheckBridge(key, value);
       case RecordType::kForgetting:
@@ -150,7 +152,11 @@ class Verifier {
     ++report_.mappings;
     PHIVEIL_ASSIGN_OR_RETURN(const std::string index, IndexKeyOf(key.substr(1), value));
     PHIVEIL_ASSIGN_OR_RETURN(const auto entry, snapshot_.Get(index));
-    if (!entry) return absl::DataLossError("value record has no index record");
+    if (entry && std::string_view(*entry).starts_with(key.substr(1))) return absl::OkStatus();
+    Tag tag{};
+    TagAt(index, 1, &tag);
+    PHIVEIL_ASSIGN_OR_RETURN(const auto further, snapshot_.Get(FurtherKey(tag, key.substr(1))));
+    if (!further) return absl::DataLossError("value record has no index record");
     return absl::OkStatus();
   }
 
@@ -184,6 +190,20 @@ class Verifier {
     if (key.size() != 1 + sizeof(Tag) || !TagAt(key, 1, &tag)) return absl::DataLossError("impossible key");
     PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer_.ForgettingMac(tag));
     return value == View(mac) ? absl::OkStatus() : absl::DataLossError("forgetting record does not authenticate");
+  }
+
+  absl::Status CheckFurther(std::string_view key, std::string_view value) {
+    Tag tag{};
+    if (!TagAt(key, 1, &tag) || key != FurtherKey(tag, value.substr(0, value.size() - std::min<size_t>(value.size(), 1)))) {
+      return absl::DataLossError("further record is damaged");
+    }
+    PHIVEIL_ASSIGN_OR_RETURN(const auto stored, snapshot_.Get(ValueKey(key.substr(1 + tag.size()))));
+    if (!stored) return absl::DataLossError("further record leads to no value record");
+    const auto record = DecodeValue(*stored);
+    if (!record || record->subject != tag || TokenCode::Make(record->category, key.substr(1 + tag.size())).view() != value) {
+      return absl::DataLossError("further record leads to another value");
+    }
+    return absl::OkStatus();
   }
 
   absl::Status CheckAlias(std::string_view key, std::string_view value) {

@@ -1,0 +1,147 @@
+// What comes back of every kind of replacement, on both stores: for tenants apart, through rotation,
+// backup and forgetting, and under roles and limits.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "phiveil/vault_tools.h"
+#include "support/engine.h"
+#include "vault/postgres_server.h"
+
+namespace phiveil {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view kNote =
+    "Patient: Maria Okonkwo  MRN: 00482913\n"
+    "Seen by Dr. Henrik Aaltonen on 12 March 2024. Call (503) 399-2233.\n"
+    "Admitted 3/4/2024, discharged 3/7/2024. NPI 1234567893.\n";
+constexpr const char* kPolicies[] = {"safe_harbor", "surrogate_research", "limited_data_set_shifted", "sealed"};
+constexpr const char* kSecrets[] = {"Okonkwo", "00482913", "Aaltonen", "399-2233"};
+
+constexpr std::string_view kRoles = R"({"format": 1, "purpose": "optional",
+  "roles": {"clinician": {"may": ["restore"], "tokens_per_minute": 12}},
+  "grants": [{"actor": "dr.k", "tenant": "ward-3", "roles": ["clinician"]}]})";
+
+class KeepingTogetherTest : public ::testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    path_ = NewPlace("vault");
+    if (path_.empty()) GTEST_SKIP() << why_;
+  }
+  std::string NewPlace(const std::string& name) {
+    if (!GetParam()) return folder_ / name;
+    PostgresServer* const server = PostgresServer::Get(&why_);
+    return server == nullptr ? "" : server->Url(server->NewDatabase());
+  }
+
+  struct Door {
+    std::unique_ptr<Vault> vault;
+    std::unique_ptr<Deidentifier> engine;
+    const Deidentifier* operator->() const { return engine.get(); }
+  };
+  Door Open(std::string_view policy, std::string_view tenant, const KeyEncryptionKey& key,
+            AccessControl* access = nullptr) {
+    Door door;
+    auto vault = OpenVault({.path = path_, .key = &key, .tenant = std::string(tenant)});
+    EXPECT_TRUE(vault.ok()) << vault.status();
+    if (!vault.ok()) return door;
+    door.vault = *std::move(vault);
+    auto engine = Deidentifier::Create({.pack = testing::BuiltinRules(),
+                                        .policy = testing::NamedPolicy(policy),
+                                        .vault = door.vault.get(),
+                                        .access = access,
+                                        .tenant = std::string(tenant),
+                                        .key = &key,
+                                        .reference_year = 2026});
+    EXPECT_TRUE(engine.ok()) << engine.status();
+    if (engine.ok()) door.engine = *std::move(engine);
+    return door;
+  }
+  std::string Back(const Door& door, std::string_view text, const Request& request) {
+    const auto back = door->Restore(text, request);
+    return back.ok() ? back->text : std::string(absl::StatusCodeToString(back.status().code()));
+  }
+
+  testing::TemporaryFolder folder_;
+  KeyEncryptionKey key_ = *KeyEncryptionKey::CreateFile(folder_ / "key");
+  KeyEncryptionKey next_ = *KeyEncryptionKey::CreateSuccessorFile(folder_ / "next", key_);
+  std::string path_, why_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, KeepingTogetherTest, ::testing::Bool(),
+                         [](const auto& postgres) { return postgres.param ? "Postgres" : "Rocks"; });
+
+TEST_P(KeepingTogetherTest, TenantsKnowNothingOfEachOther) {
+  for (const std::string policy : kPolicies) {
+    std::string out;
+    {
+      const Door ward = Open(policy, "ward-3", key_);
+      const auto redacted = ward->Redact(kNote, {.subject = "p1"});
+      ASSERT_TRUE(redacted.ok()) << policy << ": " << redacted.status();
+      out = redacted->text;
+      EXPECT_EQ(Back(ward, out, {.subject = "p1"}), kNote) << policy;
+    }
+    for (const char* tenant : {"ward-4", ""}) {
+      const Door other = Open(policy, tenant, key_);
+      for (const char* subject : {"p1", "p2", ""}) {
+        const std::string back = Back(other, out, {.subject = subject});
+        for (const char* secret : kSecrets) EXPECT_THAT(back, Not(HasSubstr(secret))) << policy << " " << tenant;
+      }
+    }
+  }
+}
+
+TEST_P(KeepingTogetherTest, EverythingComesBackAfterRotationAndFromABackupAndNothingOnceForgotten) {
+  for (const std::string policy : kPolicies) {
+    path_ = NewPlace(policy);
+    std::string out;
+    {
+      const Door ward = Open(policy, "ward-3", key_);
+      const auto redacted = ward->Redact(kNote, {.subject = "p1"});
+      ASSERT_TRUE(redacted.ok()) << policy << ": " << redacted.status();
+      out = redacted->text;
+      ASSERT_TRUE(ward.vault->Rotate(next_).ok());
+      EXPECT_EQ(Back(ward, out, {.subject = "p1"}), kNote) << policy;
+      ASSERT_TRUE(ward.vault->Reencrypt(true).ok());
+    }
+    const std::string copy = NewPlace(policy + "-copy");
+    ASSERT_TRUE(BackupVault({.path = path_, .key = &next_, .create = false}, copy).ok());
+    {
+      const Door ward = Open(policy, "ward-3", next_);
+      EXPECT_EQ(Back(ward, out, {.subject = "p1"}), kNote) << policy;
+      EXPECT_EQ(ward->Redact(kNote, {.subject = "p1"})->text, out) << policy;
+      ASSERT_TRUE(ward.vault->Forget("p1").ok());
+      if (policy != "sealed") {  // a seal needs no vault: docs/policies.md
+        const std::string back = Back(ward, out, {.subject = "p1"});
+        for (const char* secret : kSecrets) EXPECT_THAT(back, Not(HasSubstr(secret))) << policy;
+      }
+    }
+    const auto report = VerifyVault({.path = path_, .key = &next_, .create = false});
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->damaged_count, 0u) << (report->damaged.empty() ? "" : report->damaged[0]);
+    EXPECT_EQ(report->mappings, 0u) << policy;
+    path_ = copy;
+    EXPECT_EQ(Back(Open(policy, "ward-3", next_), out, {.subject = "p1"}), kNote) << policy;
+  }
+}
+
+TEST_P(KeepingTogetherTest, RolesAndLimitsHoldForEveryKindOfReplacement) {
+  for (const std::string policy : kPolicies) {
+    path_ = NewPlace(policy);
+    const auto access = *AccessControl::Parse(kRoles, "roles", {});
+    const Door ward = Open(policy, "ward-3", key_, access.get());
+    const auto redacted = ward->Redact(kNote, {.subject = "p1"});
+    ASSERT_TRUE(redacted.ok()) << policy << ": " << redacted.status();
+    EXPECT_EQ(Back(ward, redacted->text, {.subject = "p1", .actor = "mallory"}), "PERMISSION_DENIED") << policy;
+    EXPECT_EQ(Back(ward, redacted->text, {.subject = "p1", .actor = "dr.k"}), kNote) << policy;
+    EXPECT_EQ(Back(ward, redacted->text, {.subject = "p1", .actor = "dr.k"}), "RESOURCE_EXHAUSTED") << policy;
+  }
+}
+
+}  // namespace
+}  // namespace phiveil
