@@ -14,6 +14,7 @@
 // fraction slash and bullets their ASCII like; ligatures their letters; Latin letters with
 // diacritics (composed or followed by combining marks) their base letters (ß ss, æ ae, ø o, ł l, đ d, þ th);
 // digits of every script 0-9; the micro sign u. CRLF and CR become LF. Other scripts stay.
+// Digits that a scanner read as letters are digits (misread.h).
 // Before all that, stretches that the caller knows to stand for something else (escapes of JSON and
 // XML, tags) become that.
 // The map is checked: monotone, every view byte has a source stretch, and source stretches of a view
@@ -88,7 +89,7 @@ class Document {
   std::string_view view_;
   std::string unescaped_;
   EscapeMap escapes_;
-  std::string normalised_;
+  std::string normalised_, folded_;
   std::vector<SourceRun> runs_;  // empty: identity
   std::vector<Token> tokens_;
 };

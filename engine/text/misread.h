@@ -1,0 +1,23 @@
+#ifndef PHIVEIL_TEXT_MISREAD_H_
+#define PHIVEIL_TEXT_MISREAD_H_
+
+// Digits that a scanner read as letters: 555-O100, l2/O3/1957, age 9I.
+//
+// A run of letters and digits in which every letter is an O, o, l or I reads as digits. Left as they
+// are: what is something of its own when it stands alone (O2, 5l, 2o, I48), unless another number is
+// joined to it. Nothing changes its length, so that offsets stay as they are.
+
+#include <string>
+#include <string_view>
+
+namespace phiveil {
+
+// Whether a letter of that kind stands beside a digit anywhere: most texts have none.
+bool MayHoldMisreadDigits(std::string_view view);
+
+// `view` with such runs read as digits, in `folded`; `view` itself when there are none.
+std::string_view FoldMisreadDigits(std::string_view view, std::string* folded);
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_TEXT_MISREAD_H_
