@@ -165,13 +165,15 @@ void AddRun(CLI::App* app, Options* options) {
 }
 
 void AddJurisdiction(CLI::App* app, Options* options) {
-  app->add_option("--jurisdiction", options->jurisdiction, "Whose subjects the texts are about (default: the rules of both)")
+  app->add_option("--jurisdiction", options->jurisdiction,
+                  "Whose subjects the texts are about (default: the rules of both)")
       ->type_name("US|EU")
       ->check(CLI::IsMember({"US", "EU"}).description(""));
 }
 
 void AddTask(CLI::App* app, Options* options) {
-  app->add_option("--task", options->task, "Pass only what this task needs: summarise, code, triage, research, or a file")
+  app->add_option("--task", options->task,
+                  "Pass only what this task needs: summarise, code, triage, research, or a file")
       ->type_name("NAME|FILE");
 }
 
@@ -228,7 +230,8 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddPack(redact, options);
   AddPolicy(redact, options);
   AddTask(redact, options);
-  redact->add_option("--profile", options->profile, "Where the text goes: a deployment profile, whose gate must allow it")
+  redact
+      ->add_option("--profile", options->profile, "Where the text goes: a deployment profile, whose gate must allow it")
       ->type_name("FILE");
   AddJurisdiction(redact, options);
   AddSigningKey(redact, options);
@@ -420,7 +423,9 @@ void AddAuditCommands(CLI::App* app, Options* options) {
   CLI::App* verify = AddCommand(audit, "verify", "Find any change, cut or gap in the log", options);
   AddAudit(verify, options);
   AddKey(verify, options);
-  verify->add_option("--public-key", options->public_key, "Check signatures with this key instead of the vault's (audit key)")
+  verify
+      ->add_option("--public-key", options->public_key,
+                   "Check signatures with this key instead of the vault's (audit key)")
       ->type_name("HEX");
   verify->add_option("--expect", options->expect, "A checkpoint kept elsewhere, which the log must still hold")
       ->type_name("SEQ:HASH");
@@ -429,12 +434,18 @@ void AddAuditCommands(CLI::App* app, Options* options) {
   for (CLI::App* command : {show, out}) {
     AddAudit(command, options);
     AddKey(command, options);
-    command->add_option("--since", options->since, "Records of this time (UTC) and later")->type_name("YYYY-MM-DD[THH:MM:SS]");
+    command->add_option("--since", options->since, "Records of this time (UTC) and later")
+        ->type_name("YYYY-MM-DD[THH:MM:SS]");
     command->add_option("--actor", options->actor, "Records of this actor")->type_name("A");
-    CLI::Option* hash = command->add_option("--subject-hash", options->subject_hash, "Records of the subject with this keyed hash")->type_name("HEX");
-    command->add_option("--subject", options->subject, "Records of this subject; needs the key")->type_name("S")->excludes(hash);
+    CLI::Option* hash =
+        command->add_option("--subject-hash", options->subject_hash, "Records of the subject with this keyed hash")
+            ->type_name("HEX");
+    command->add_option("--subject", options->subject, "Records of this subject; needs the key")
+        ->type_name("S")
+        ->excludes(hash);
   }
-  CLI::App* sign = AddCommand(audit, "checkpoint", "Sign where the log stands, and print it to be kept elsewhere", options);
+  CLI::App* sign =
+      AddCommand(audit, "checkpoint", "Sign where the log stands, and print it to be kept elsewhere", options);
   AddAudit(sign, options);
   AddKey(sign, options);
   AddSigningKey(sign, options);

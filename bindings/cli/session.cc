@@ -120,8 +120,8 @@ absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidenti
     session->vault = *std::move(vault);
     if (fresh && !IsDatabase(places.vault)) err << "phiveil: made the vault " << places.vault << "\n";
   }
-  auto audit = OpenAuditLog(
-      {.path = places.audit, .key = session->key.get(), .signing_key = session->signing_key.get()});
+  auto audit =
+      OpenAuditLog({.path = places.audit, .key = session->key.get(), .signing_key = session->signing_key.get()});
   if (!audit.ok()) return Prefixed(Concat("audit log ", places.audit, ": "), audit.status());
   session->audit = *std::move(audit);
   return absl::OkStatus();

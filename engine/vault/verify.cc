@@ -194,13 +194,15 @@ class Verifier {
 
   absl::Status CheckFurther(std::string_view key, std::string_view value) {
     Tag tag{};
-    if (!TagAt(key, 1, &tag) || key != FurtherKey(tag, value.substr(0, value.size() - std::min<size_t>(value.size(), 1)))) {
+    if (!TagAt(key, 1, &tag) ||
+        key != FurtherKey(tag, value.substr(0, value.size() - std::min<size_t>(value.size(), 1)))) {
       return absl::DataLossError("further record is damaged");
     }
     PHIVEIL_ASSIGN_OR_RETURN(const auto stored, snapshot_.Get(ValueKey(key.substr(1 + tag.size()))));
     if (!stored) return absl::DataLossError("further record leads to no value record");
     const auto record = DecodeValue(*stored);
-    if (!record || record->subject != tag || TokenCode::Make(record->category, key.substr(1 + tag.size())).view() != value) {
+    if (!record || record->subject != tag ||
+        TokenCode::Make(record->category, key.substr(1 + tag.size())).view() != value) {
       return absl::DataLossError("further record leads to another value");
     }
     return absl::OkStatus();

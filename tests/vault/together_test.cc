@@ -145,12 +145,13 @@ TEST_P(TogetherTest, AForgettingCutShortIsNoDamageAndTakesNothingThatComesAfter)
     const std::string key = vault_internal::SubjectKey(tag);
     const Tag mark = *opened->sealer->ForgettingMac(tag);
     const auto record = *GetOne(*opened->store, key);
-    ASSERT_TRUE(opened->store
-                    ->Apply({{{key, record, std::nullopt},
-                              {vault_internal::ForgettingKey(tag), std::nullopt, std::string(View(mark))}},
-                             -1,
-                             0})
-                    .ok());
+    ASSERT_TRUE(
+        opened->store
+            ->Apply({{{key, record, std::nullopt},
+                      {vault_internal::ForgettingKey(tag), std::nullopt, std::string(vault_internal::View(mark))}},
+                     -1,
+                     0})
+            .ok());
   }
   EXPECT_EQ(Verified(path_, key_).mappings, 3u);
   TokenCode code;
