@@ -235,10 +235,9 @@ absl::Status FileAuditLog::RecoverLocked() {
   struct stat st = {};
   if (fstat(log_.get(), &st) != 0) return ErrnoStatus(errno, "cannot stat", path_);
   const auto size = static_cast<uint64_t>(st.st_size);
-  PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes,
-                           crypto::ReadAt(head_.get(), 0, kAuditHeadSize + 1, HeadPath(path_)));
-  if (bytes.empty()) return MakeHead(size);
-  auto head = DecodeHead(bytes, &keys_);
+  PHIVEIL_ASSIGN_OR_RETURN(head_bytes_, crypto::ReadAt(head_.get(), 0, kAuditHeadSize + 1, HeadPath(path_)));
+  if (head_bytes_.empty()) return MakeHead(size);
+  auto head = DecodeHead(head_bytes_, &keys_);
   if (!head.ok()) return absl::Status(head.status().code(), absl::StrCat(path_, ": ", head.status().message()));
   bool passed = false;
   PHIVEIL_RETURN_IF_ERROR(PassClosedFiles(&*head, &passed));
@@ -319,8 +318,17 @@ absl::Status FileAuditLog::TakeInTail(uint64_t log_size, AuditHead* head) {
 }
 
 absl::Status FileAuditLog::WriteHead(const AuditHead& head) {
-  PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes, EncodeHead(head, keys_));
-  return crypto::PWriteAll(*ops_, head_.get(), bytes, 0, HeadPath(path_));
+  PHIVEIL_ASSIGN_OR_RETURN(std::string bytes, EncodeHead(head, keys_));
+  const absl::Status status = crypto::PWriteAll(*ops_, head_.get(), bytes, 0, HeadPath(path_));
+  if (status.ok()) {
+    head_bytes_ = std::move(bytes);
+  } else if (head_bytes_.empty()) {
+    ops_->Ftruncate(head_.get(), 0);
+  } else {
+    // Half of a head is worth less than the one before.
+    crypto::PWriteAll(*ops_, head_.get(), head_bytes_, 0, HeadPath(path_)).IgnoreError();
+  }
+  return status;
 }
 
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& options, FileOps& ops) {

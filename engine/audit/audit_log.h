@@ -88,6 +88,7 @@ class FileAuditLog final : public AuditLog {
 
   // Of the one thread that has `writing_`, as is log_.
   AuditHead newest_;
+  std::string head_bytes_;
   absl::Status broken_;
 };
 

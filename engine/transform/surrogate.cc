@@ -132,8 +132,9 @@ std::optional<std::string> Surrogates::MoveDate(std::string_view value, const Ca
   const auto moved = shift.MoveAndCheck(value, &dates_);
   if (!moved || moved->comes_back == DateShift::Return::kLost) return std::nullopt;
   if (book_->TakenByAnother(Kind::kMention, moved->text, value)) return std::nullopt;
-  if (moved->comes_back == DateShift::Return::kFormat &&
-      book_->SurrogateOf(Kind::kMention, Category::kDate, value) == nullptr) {
+  // Another policy may have moved the same date elsewhere.
+  const std::string* const known = book_->SurrogateOf(Kind::kMention, Category::kDate, value);
+  if (moved->comes_back == DateShift::Return::kFormat && (known == nullptr || *known != moved->text)) {
     book_->Add({Kind::kMention, Category::kDate, moved->text, std::string(value)});
   }
   return moved->text;
