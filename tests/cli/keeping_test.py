@@ -70,12 +70,17 @@ class KeepingTest(unittest.TestCase):
 
     def test_rotation_killed_again_and_again(self):
         lines, clean = self.fill(3000)
-        draw, killed, key = random.Random(5), 0, "first"
-        shutil.copy(self.home / "vault.key", self.folder / "first")
-        for round_ in range(3):
+        draw, killed, key = random.Random(5), 0, "whole"
+        begun = time.monotonic()
+        self.run_it("vault", "rotate", "--to", key)
+        whole = time.monotonic() - begun  # what one takes here and now
+        share = 0.7  # of it, before the kill: less where it came too late
+        for round_ in range(6):
             to = f"key{round_}"
             for _ in range(4):
-                killed += self.killed("vault", "rotate", "--key", key, "--to", to, after=draw.uniform(0.005, 0.15))
+                hit = self.killed("vault", "rotate", "--key", key, "--to", to, after=share * whole)
+                killed += hit
+                share = min(0.9, share * draw.uniform(1.0, 1.3)) if hit else share / 2
                 if subprocess.run([PROGRAM, "vault", "info", "--key", key], env=self.env, cwd=self.folder, capture_output=True,
                                   check=False).returncode != ALL_DONE:
                     key = to  # it had ended
