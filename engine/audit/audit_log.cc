@@ -235,9 +235,14 @@ absl::Status FileAuditLog::RecoverLocked() {
   struct stat st = {};
   if (fstat(log_.get(), &st) != 0) return ErrnoStatus(errno, "cannot stat", path_);
   const auto size = static_cast<uint64_t>(st.st_size);
-  PHIVEIL_ASSIGN_OR_RETURN(head_bytes_, crypto::ReadAt(head_.get(), 0, kAuditHeadSize + 1, HeadPath(path_)));
-  if (head_bytes_.empty()) return MakeHead(size);
-  auto head = DecodeHead(head_bytes_, &keys_);
+  PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes,
+                           crypto::ReadAt(head_.get(), 0, kAuditHeadSize + 1, HeadPath(path_)));
+  if (bytes.empty()) return MakeHead(size);
+  head_bytes_ = bytes;
+  auto head = DecodeHead(bytes, &keys_);
+  // Cut short when it was made: there is nothing yet that it could vouch for.
+  const bool unfinished = !head.ok() && bytes.size() < kAuditHeadSize && size == 0;
+  if (unfinished && access(SegmentPath(path_, 1).c_str(), F_OK) != 0) return MakeHead(size);
   if (!head.ok()) return absl::Status(head.status().code(), absl::StrCat(path_, ": ", head.status().message()));
   bool passed = false;
   PHIVEIL_RETURN_IF_ERROR(PassClosedFiles(&*head, &passed));
@@ -318,17 +323,17 @@ absl::Status FileAuditLog::TakeInTail(uint64_t log_size, AuditHead* head) {
 }
 
 absl::Status FileAuditLog::WriteHead(const AuditHead& head) {
-  PHIVEIL_ASSIGN_OR_RETURN(std::string bytes, EncodeHead(head, keys_));
-  const absl::Status status = crypto::PWriteAll(*ops_, head_.get(), bytes, 0, HeadPath(path_));
-  if (status.ok()) {
-    head_bytes_ = std::move(bytes);
+  PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes, EncodeHead(head, keys_));
+  const absl::Status written = crypto::PWriteAll(*ops_, head_.get(), bytes, 0, HeadPath(path_));
+  if (written.ok()) {
+    head_bytes_ = bytes;
   } else if (head_bytes_.empty()) {
     ops_->Ftruncate(head_.get(), 0);
   } else {
-    // Half of a head is worth less than the one before.
+    // A part may have arrived. That the old head comes back is all that is asked of this.
     crypto::PWriteAll(*ops_, head_.get(), head_bytes_, 0, HeadPath(path_)).IgnoreError();
   }
-  return status;
+  return written;
 }
 
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& options, FileOps& ops) {

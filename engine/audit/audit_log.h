@@ -88,7 +88,7 @@ class FileAuditLog final : public AuditLog {
 
   // Of the one thread that has `writing_`, as is log_.
   AuditHead newest_;
-  std::string head_bytes_;
+  std::string head_bytes_;  // of the head on disk, to put back should writing it stop halfway
   absl::Status broken_;
 };
 
