@@ -40,7 +40,7 @@ std::optional<sys_days> NearestDay(int number, sys_days last) {
   for (int step = -1; step <= 1; ++step) {
     const auto m = near.year() / near.month() + std::chrono::months(step);
     const auto there = DayOf(static_cast<int>(m.year()), static_cast<int>(static_cast<unsigned>(m.month())), number);
-    if (there && (!best || abs((*there - last).count()) < abs((*best - last).count()))) best = there;
+    if (there && (!best || std::abs((*there - last).count()) < std::abs((*best - last).count()))) best = there;
   }
   return best;
 }
