@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include "recognize/model_features.h"
 #include "recognize/validators.h"
@@ -59,6 +62,20 @@ bool IsNumber(Category category) {
   return category >= Category::kPhone && category != Category::kUrl && category != Category::kIp;
 }
 
+// Rising and apart.
+void Join(std::vector<std::pair<uint32_t, uint32_t>>* stretches) {
+  std::sort(stretches->begin(), stretches->end());
+  size_t kept = 0;
+  for (const auto& stretch : *stretches) {
+    if (kept > 0 && stretch.first <= (*stretches)[kept - 1].second) {
+      (*stretches)[kept - 1].second = std::max((*stretches)[kept - 1].second, stretch.second);
+    } else {
+      (*stretches)[kept++] = stretch;
+    }
+  }
+  stretches->resize(kept);
+}
+
 }  // namespace
 
 ModelSpans::ModelSpans(const pb::Pack& pack) : never_(0) {
@@ -103,6 +120,7 @@ void ModelSpans::Add(const Document& doc, const ModelReading& reading, float flo
   for (const Candidate& rule : evidence->candidates) {
     if (rule.score >= kSure && IsNumber(rule.category)) named.emplace_back(rule.first_token, rule.end_token);
   }
+  Join(&named);
   const float least = std::max(floor, kLeast);
   for (const ModelReading::Stretch& read : reading.stretches) {
     for (size_t i = read.begin; i < read.end;) i = AddAt(doc, reading, read, i, least, named, evidence);
@@ -137,7 +155,9 @@ size_t ModelSpans::AddAt(const Document& doc, const ModelReading& reading, const
   candidate.source = Source::kModel;
   candidate.score = std::min(kHighest, stretch.score);
   const auto is_named = [&](uint32_t token) {
-    return std::any_of(named.begin(), named.end(), [&](const auto& n) { return n.first <= token && token < n.second; });
+    const auto after =
+        std::partition_point(named.begin(), named.end(), [&](const auto& n) { return n.first <= token; });
+    return after != named.begin() && token < std::prev(after)->second;
   };
   if (candidate.category == Category::kOtherId) {
     uint32_t token = stretch.first;
