@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "recognize/model_features.h"
-#include "recognize/validators.h"
 
 namespace phiveil {
 namespace {
@@ -46,18 +45,6 @@ bool EndsSentence(const std::vector<Token>& tokens, size_t before) {
   return (word.classes & kLower) != 0 && word.end - word.begin >= kWord;
 }
 
-// 4/5/6 and 13.9/13 are no dates; a date with a word in it is for the model to say.
-bool MayBeDate(const Document& doc, const Token& first, const Token& last) {
-  const std::string_view text = doc.view().substr(first.begin, last.end - first.begin);
-  const bool marks = text.find_first_of("/.-") != text.npos;
-  if (!marks || text.find_first_not_of("0123456789/.-") != text.npos) return true;
-  static const auto* checks = new std::array<Validator, 6>{FindValidator("date_mdy"),   FindValidator("date_md"),
-                                                           FindValidator("date_my"),    FindValidator("date_iso"),
-                                                           FindValidator("date_range"), FindValidator("date_my_short")};
-  return std::any_of(checks->begin(), checks->end(),
-                     [&](Validator check) { return check(doc.view(), first.begin, last.end); });
-}
-
 bool IsNumber(Category category) {
   return category >= Category::kPhone && category != Category::kUrl && category != Category::kIp;
 }
@@ -78,7 +65,7 @@ void Join(std::vector<std::pair<uint32_t, uint32_t>>* stretches) {
 
 }  // namespace
 
-ModelSpans::ModelSpans(const pb::Pack& pack) : never_(0) {
+ModelSpans::ModelSpans(const pb::Pack& pack) : never_(0), shapes_(pack), extent_(pack) {
   for (int i = 0; i < pack.classes_size(); ++i) {
     const std::string& name = pack.classes(i);
     if (name == "Title" || name == "Credential" || name == "Role" || name == "Relation") {
@@ -99,19 +86,19 @@ bool ModelSpans::Trim(const Document& doc, Stretch* stretch) const {
     ++stretch->first;
   while (stretch->first < stretch->end && empty(tokens[stretch->end - 1])) --stretch->end;
   if (stretch->first == stretch->end) return false;
-  const Token& first = tokens[stretch->first];
-  const Token& last = tokens[stretch->end - 1];
-  const auto has = [&](ClassBits bits) {
-    return std::any_of(&first, &last + 1, [bits](const Token& token) { return (token.classes & bits) != 0; });
-  };
-  switch (static_cast<ModelType>(stretch->type)) {
-    case ModelType::kName:
-      return has(kAnyWord);
-    case ModelType::kDate:
-      return MayBeDate(doc, first, last);
-    default:
-      return true;
+  const auto type = shapes_.TypeOf(static_cast<ModelType>(stretch->type), doc, stretch->first, stretch->end);
+  if (!type) return false;
+  stretch->type = static_cast<int>(*type);
+  if (*type == ModelType::kFacility || *type == ModelType::kOrganization) {
+    extent_.Grow(doc, &stretch->first, &stretch->end);
   }
+  const bool ordinal = stretch->end - stretch->first > 1 && (tokens[stretch->first].classes & kNum) != 0;
+  if (*type == ModelType::kDate && ordinal && stretch->first > 0 && tokens[stretch->first - 1].hash == the) {
+    --stretch->first;
+  }
+  const bool word = std::any_of(tokens.begin() + stretch->first, tokens.begin() + stretch->end,
+                                [](const Token& token) { return (token.classes & kAnyWord) != 0; });
+  return word || type != ModelType::kName;
 }
 
 void ModelSpans::Add(const Document& doc, const ModelReading& reading, float floor, Evidence* evidence) const {
@@ -140,7 +127,10 @@ size_t ModelSpans::AddAt(const Document& doc, const ModelReading& reading, const
     shares = reading.Of(read, end);
     const float share = Something(shares);
     if (share < least || (share >= kSure) != sure || TypeOf(shares) != stretch.type) break;
-    if (end > first && (Begins(shares, stretch.type) || EndsSentence(tokens, end - 1))) break;
+    if (end > first &&
+        (Begins(shares, stretch.type) || EndsSentence(tokens, end - 1) || ModelShapes::BeginsColumn(doc, end))) {
+      break;
+    }
     stretch.score += share;
   }
   stretch.end = static_cast<uint32_t>(end);

@@ -9,6 +9,8 @@
 #include "pack.pb.h"
 #include "recognize/candidate.h"
 #include "recognize/model_reading.h"
+#include "recognize/model_shapes.h"
+#include "recognize/place_extent.h"
 #include "text/document.h"
 
 namespace phiveil {
@@ -19,8 +21,8 @@ class ModelSpans {
 
   // Adds a candidate for each stretch whose tokens are something with a share of `floor` or more and of
   // one type; what is found with certainty and what is only possible are apart. Titles, roles and
-  // marks at its ends are left out; a date in digits must be one; a number that a rule has named
-  // already keeps that rule's category. Names and places that only a list speaks for, and that the
+  // marks at its ends are left out; what cannot be a value of its type is not added (model_shapes.h);
+  // columns part candidates; a number that a rule has named already keeps that rule's category. Names and places that only a list speaks for, and that the
   // model reads as nothing, lose some of their score.
   void Add(const Document& doc, const ModelReading& reading, float floor, Evidence* evidence) const;
 
@@ -38,6 +40,8 @@ class ModelSpans {
   void Doubt(const ModelReading& reading, Evidence* evidence) const;
 
   ClassBits never_;  // titles, credentials, roles, relations: beside a name, not in it
+  ModelShapes shapes_;
+  PlaceExtent extent_;
 };
 
 }  // namespace phiveil

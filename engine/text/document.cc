@@ -56,7 +56,7 @@ absl::Status Document::Reset(std::string_view text, std::span<const Escape> esca
   plain_ = escapes.empty() ? text : escapes_.Apply(text, escapes, &unescaped_);
   const bool is_view = escapes.empty() ? plain : IsPlain(plain_);
   view_ = is_view ? plain_ : Normalise(plain_, &normalised_, &runs_);
-  if (MayHoldMisreadDigits(view_)) view_ = FoldMisreadDigits(view_, &folded_);
+  if (MayHoldMisread(view_)) view_ = FoldMisread(view_, &folded_);
   Tokenize(view_, &tokens_);
   return absl::OkStatus();
 }

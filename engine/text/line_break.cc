@@ -52,8 +52,8 @@ bool IsLabelLine(std::string_view line) {
     const char c = line[i];
     if (c == '\n') return false;
     if (c == ':') {
-      const bool clock = IsDigit(line[i - 1]) && i + 1 < line.size() && IsDigit(line[i + 1]);
-      return !clock;
+      const bool clock = i > 0 && IsDigit(line[i - 1]) && i + 1 < line.size() && IsDigit(line[i + 1]);
+      if (!clock) return true;
     }
     if (c == ' ') {
       in_word = false;

@@ -1,6 +1,7 @@
 #include "text/misread.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #if defined(__SSE2__)
@@ -15,18 +16,35 @@ bool IsMisread(char c) { return c == 'O' || c == 'o' || c == 'l' || c == 'I'; }
 bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 bool InRun(char c) { return IsDigit(c) || IsLetter(c) || c == '_' || static_cast<uint8_t>(c) >= 0x80; }
 
+bool IsLowerCase(char c) { return c >= 'a' && c <= 'z'; }
+bool IsDigitOfWord(char c) { return c == '0' || c == '1'; }
+
 bool Beside(char a, char b) { return (IsDigit(a) && IsMisread(b)) || (IsMisread(a) && IsDigit(b)); }
+// A letter and a digit of a word; or a 0 that may begin one.
+bool MayBeWord(char a, char b) { return (IsLetter(a) && IsDigitOfWord(b)) || (a == '0' && IsLowerCase(b)); }
 
 #if defined(__SSE2__)
-// Bits of the bytes that are digits, and of those that may be misread ones.
-void BitsOf(const char* text, uint32_t* digits, uint32_t* misread) {
+// Bits of the bytes that are digits, of those that may be misread ones, of letters, lower-case letters, and of 0 and 1.
+struct Bits {
+  uint32_t digits, misread, letters, lower, zero, one;
+};
+
+Bits BitsOf(const char* text) {
   const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
   const __m128i from_zero = _mm_sub_epi8(in, _mm_set1_epi8('0'));
   const auto is = [in](char c) { return _mm_cmpeq_epi8(in, _mm_set1_epi8(c)); };
-  *digits =
-      static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(from_zero, _mm_set1_epi8(9)), from_zero)));
-  *misread = static_cast<uint32_t>(
-      _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is('O'), is('o')), _mm_or_si128(is('l'), is('I')))));
+  const auto within = [](__m128i from, char most) {
+    return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8(most)), from)));
+  };
+  const auto bits = [](__m128i mask) { return static_cast<uint32_t>(_mm_movemask_epi8(mask)); };
+  const __m128i from_a = _mm_sub_epi8(in, _mm_set1_epi8('a'));
+  const __m128i folded_from_a = _mm_sub_epi8(_mm_or_si128(in, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+  return {within(from_zero, 9),
+          bits(_mm_or_si128(_mm_or_si128(is('O'), is('o')), _mm_or_si128(is('l'), is('I')))),
+          within(folded_from_a, 25),
+          within(from_a, 25),
+          bits(is('0')),
+          bits(is('1'))};
 }
 #endif
 
@@ -62,40 +80,70 @@ bool IsMisreadNumber(std::string_view view, size_t begin, size_t end) {
   return joined_left || (joined_right && run.front() != 'I');
 }
 
+// Each digit between a letter and a lower-case one, or last; a 0 may be first.
+bool IsMisreadWord(std::string_view view, size_t begin, size_t end) {
+  constexpr ptrdiff_t kFewestLetters = 4, kMostDigits = 2;
+  const std::string_view run = view.substr(begin, end - begin);
+  const auto letters = std::count_if(run.begin(), run.end(), IsLetter);
+  const auto digits = std::count_if(run.begin(), run.end(), IsDigitOfWord);
+  if (letters < kFewestLetters || digits == 0 || digits > kMostDigits) return false;
+  if (static_cast<size_t>(letters + digits) != run.size()) return false;
+  for (size_t i = 0; i < run.size(); ++i) {
+    if (!IsDigitOfWord(run[i])) continue;
+    const bool last = i + 1 == run.size();
+    if (i == 0 ? run[i] != '0' : !IsLetter(run[i - 1])) return false;
+    if (last ? digits == 1 || !IsLowerCase(run[i - 1]) : !IsLowerCase(run[i + 1])) return false;
+  }
+  return true;
+}
+
+bool IsVowel(char c) { return std::string_view("aeiouyAEIOUY").find(c) != std::string_view::npos; }
+
+// The 1 of "Gr1ffin" is an i, that of "G1enda" an l.
+char LetterOf(std::string_view view, size_t at) {
+  if (view[at] == '0') return 'o';
+  const bool between =
+      at + 1 < view.size() && IsLetter(view[at + 1]) && !IsVowel(view[at - 1]) && !IsVowel(view[at + 1]);
+  return between ? 'i' : 'l';
+}
+
 }  // namespace
 
-bool MayHoldMisreadDigits(std::string_view view) {
+bool MayHoldMisread(std::string_view view) {
   size_t at = 0;
 #if defined(__SSE2__)
-  uint32_t last_digit = 0, last_misread = 0;  // of the byte before
+  Bits last{};  // of the byte before, as the lowest bit
   for (; at + 16 <= view.size(); at += 16) {
-    uint32_t digits, misread;
-    BitsOf(view.data() + at, &digits, &misread);
-    const uint32_t after_digit = digits << 1 | last_digit, after_misread = misread << 1 | last_misread;
-    if (((after_digit & misread) | (after_misread & digits)) != 0) return true;
-    last_digit = digits >> 15;
-    last_misread = misread >> 15;
+    const Bits now = BitsOf(view.data() + at);
+    const uint32_t after_digit = now.digits << 1 | last.digits, after_misread = now.misread << 1 | last.misread;
+    const uint32_t after_letter = now.letters << 1 | last.letters, after_zero = now.zero << 1 | last.zero;
+    const uint32_t numbers = (after_digit & now.misread) | (after_misread & now.digits);
+    const uint32_t words = (after_letter & (now.zero | now.one)) | (after_zero & now.lower);
+    if ((numbers | words) != 0) return true;
+    last = {now.digits >> 15, now.misread >> 15, now.letters >> 15, 0, now.zero >> 15, 0};
   }
 #endif
   for (at = std::max<size_t>(at, 1); at < view.size(); ++at) {
-    if (Beside(view[at - 1], view[at])) return true;
+    if (Beside(view[at - 1], view[at]) || MayBeWord(view[at - 1], view[at])) return true;
   }
   return false;
 }
 
-std::string_view FoldMisreadDigits(std::string_view view, std::string* folded) {
+std::string_view FoldMisread(std::string_view view, std::string* folded) {
   bool copied = false;
   for (size_t at = 1; at < view.size(); ++at) {
-    if (!Beside(view[at - 1], view[at])) continue;
+    if (!Beside(view[at - 1], view[at]) && !MayBeWord(view[at - 1], view[at])) continue;
     size_t begin = at - 1, end = at + 1;
     while (begin > 0 && InRun(view[begin - 1])) --begin;
     while (end < view.size() && InRun(view[end])) ++end;
     at = end;
-    if (!IsMisreadNumber(view, begin, end)) continue;
+    const bool word = IsMisreadWord(view, begin, end);
+    if (!word && !IsMisreadNumber(view, begin, end)) continue;
     if (!copied) folded->assign(view);
     copied = true;
     for (size_t i = begin; i < end; ++i) {
-      if (IsMisread(view[i])) (*folded)[i] = view[i] == 'O' || view[i] == 'o' ? '0' : '1';
+      if (word && IsDigitOfWord(view[i])) (*folded)[i] = LetterOf(view, i);
+      if (!word && IsMisread(view[i])) (*folded)[i] = view[i] == 'O' || view[i] == 'o' ? '0' : '1';
     }
   }
   return copied ? std::string_view(*folded) : view;

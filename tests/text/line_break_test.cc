@@ -16,6 +16,8 @@ TEST(IsSoftBreak, NextLine) {
       {"2024 was better", true},
       {"1.5 mg of it", true},
       {"at 10:30 he left", true},
+      {"10:30 he left the ward", true},
+      {"19:43 r.lund: who has bed 5", false},
       {"", false},
       {"\nNext", false},
       {"  indented", false},

@@ -11,9 +11,9 @@ namespace {
 
 std::string Folded(std::string_view view) {
   std::string folded;
-  const std::string_view out = FoldMisreadDigits(view, &folded);
+  const std::string_view out = FoldMisread(view, &folded);
   EXPECT_EQ(out.size(), view.size());
-  EXPECT_TRUE(out == view || MayHoldMisreadDigits(view)) << view;
+  EXPECT_TRUE(out == view || MayHoldMisread(view)) << view;
   return std::string(out);
 }
 
@@ -36,25 +36,39 @@ TEST(MisreadTest, LettersAmongDigitsAreDigits) {
   for (const auto& c : kCases) EXPECT_EQ(Folded(c.text), c.read);
 }
 
+TEST(MisreadTest, DigitsAmongLettersAreLetters) {
+  const struct {
+    const char *text, *read;
+  } kCases[] = {
+      {"in Abbevi1le, AL", "in Abbeville, AL"},
+      {"by G1enda Vos", "by Glenda Vos"},
+      {"from 0pelika", "from opelika"},
+      {"Dr Gr1ffin", "Dr Griffin"},
+      {"B0wman", "Bowman"},
+      {"Hea1th", "Health"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Folded(c.text), c.read);
+}
+
 TEST(MisreadTest, WhatMeansSomethingStays) {
   for (const char* text :
-       {"on O2 2l NC", "SpO2 98%", "5l of fluid", "10l/min", "2o to fall", "1o survey",    "I48.91",
-        "I10",         "dx I21.4", "o2",          "H2O",     "CO2 22",     "B12",          "L4-5",
-        "T1l2x",       "Oslo",     "Il2b",        "A1O",     "x_1O",       "1O_x",         "",
-        "l",           "1",        "olO",         "IL6",     "1\xc3\xa9O", "[NAME_7QK2F]", "O2 / 4"}) {
+       {"on O2 2l NC", "SpO2 98%",   "5l of fluid",  "10l/min",    "2o to fall", "1o survey", "I48.91",  "I10",
+        "dx I21.4",    "o2",         "H2O",          "CO2 22",     "B12",        "L4-5",      "T1l2x",   "Oslo",
+        "Il2b",        "A1O",        "x_1O",         "1O_x",       "",           "l",         "1",       "olO",
+        "IL6",         "1\xc3\xa9O", "[NAME_7QK2F]", "O2 / 4",     "covid19",    "H1N1",      "x10days", "10mg",
+        "1tablet",     "T1w",        "jlund1",       "9f3ac07b11", "user01",     "0am",       "SARS1A",  "q1h"}) {
     EXPECT_EQ(Folded(text), text);
   }
 }
 
 TEST(MisreadTest, TheQuickLookMissesNothing) {
   for (size_t before = 0; before < 40; ++before) {
-    for (const char* piece : {"2O", "O2", "1l", "l1", "7I", "I7", "o9"}) {
-      EXPECT_TRUE(MayHoldMisreadDigits(std::string(before, '.') + piece + std::string(before % 7, '.')))
-          << before << piece;
-      EXPECT_TRUE(MayHoldMisreadDigits(std::string(before, ' ') + piece)) << before;
+    for (const char* piece : {"2O", "O2", "1l", "l1", "7I", "I7", "o9", "a1b", "0pe"}) {
+      EXPECT_TRUE(MayHoldMisread(std::string(before, '.') + piece + std::string(before % 7, '.'))) << before << piece;
+      EXPECT_TRUE(MayHoldMisread(std::string(before, ' ') + piece)) << before;
     }
   }
-  EXPECT_FALSE(MayHoldMisreadDigits("Old oil 12 ill 7 Io 1 l, 0 o; 5x 9p INR 2.1 and no 4 on it, all 3"));
+  EXPECT_FALSE(MayHoldMisread("Old oil 12 ill 7 Io 1 l, 0 o; 5x 9p INR 2.4 and no 4 on it, all 3"));
 }
 
 TEST(MisreadTest, TheDocumentReadsThemAndKeepsItsOffsets) {

@@ -1,0 +1,41 @@
+#ifndef PHIVEIL_RECOGNIZE_MODEL_SHAPES_H_
+#define PHIVEIL_RECOGNIZE_MODEL_SHAPES_H_
+
+// What the model's readings cannot be, by their letters and digits: it knows words and what stands
+// around them, and little of how a value is built.
+//
+//   a date     4/5/6, 13.9/13, 2B, 4N07, a word that names no time
+//   a number   900/2650, 0.87, a single character, a short word without a digit
+//   a name     1000Mbps, L1 z=-0.4: more digits than letters, or an equals sign
+
+#include <cstdint>
+#include <optional>
+
+#include "pack.pb.h"
+#include "recognize/model_features.h"
+#include "text/document.h"
+
+namespace phiveil {
+
+class ModelShapes {
+ public:
+  explicit ModelShapes(const pb::Pack& pack);
+
+  // What the tokens [first, end), which are not empty, can be when they were read as `read`; nothing
+  // where they can be no value. A long code that was read as a date is a number.
+  std::optional<ModelType> TypeOf(ModelType read, const Document& doc, uint32_t first, uint32_t end) const;
+
+  // Whether columns part this token from the one before.
+  static bool BeginsColumn(const Document& doc, size_t token);
+
+ private:
+  bool Has(ClassBits bits, const Document& doc, uint32_t first, uint32_t end) const;
+  bool MayBeNumber(const Document& doc, uint32_t first, uint32_t end) const;
+  bool MayBeDate(const Document& doc, uint32_t first, uint32_t end) const;
+
+  ClassBits time_;  // months, weekdays, holidays, ordinals, number words
+};
+
+}  // namespace phiveil
+
+#endif  // PHIVEIL_RECOGNIZE_MODEL_SHAPES_H_
