@@ -130,6 +130,13 @@ bool DateMd(std::string_view view, size_t begin, size_t end) {
   return !(after == '-' && IsLetter(After(view, end, 2)));
 }
 
+// Day first too, where a weekday says that it is a date.
+bool DateMdEither(std::string_view view, size_t begin, size_t end) {
+  Cursor cursor(Value(view, begin, end));
+  const auto date = ReadNumericDate(&cursor, true);
+  return date && date->year == 0 && cursor.AtEnd() && !RowGoesOn(view, begin, end, "/.,:");
+}
+
 // 9/3, 6/28: no part of a whole, and no whole that scores are given out of.
 bool NotAFraction(std::string_view view, size_t begin, size_t end) {
   Cursor cursor(Value(view, begin, end));
@@ -176,15 +183,17 @@ bool ReadClock(Cursor* cursor) {
   return cursor->AtEnd() || cursor->Fixed(2).has_value();
 }
 
-// Three groups with spaces between them.
+// Three groups with spaces between them; 7 19 78 too.
 bool DateSpaced(std::string_view view, size_t begin, size_t end) {
   Cursor cursor(Value(view, begin, end));
-  const auto month = cursor.Fixed(2);
+  size_t month_length = 0, day_length = 0;
+  const auto month = cursor.Number(&month_length);
   const bool parted = cursor.Take(' ');
-  const auto day = cursor.Fixed(2);
+  const auto day = cursor.Number(&day_length);
   const bool parted_again = cursor.Take(' ');
   size_t length = 0;
   const auto year = cursor.Number(&length);
+  if (month_length > 2 || day_length > 2) return false;
   if (!month || !day || !year || !parted || !parted_again || (length != 2 && length != 4) || !cursor.AtEnd())
     return false;
   return IsDay(FullYear(*year, length), *month, *day) || IsDay(FullYear(*year, length), *day, *month);
@@ -364,6 +373,7 @@ bool AgeRange(std::string_view view, size_t begin, size_t end) {
 constexpr Entry kDate[] = {
     {"date_mdy", DateMdy},
     {"date_md", DateMd},
+    {"date_md_either", DateMdEither},
     {"date_my", DateMy},
     {"date_my_short", DateMyShort},
     {"date_iso", DateIso},
