@@ -1,6 +1,7 @@
 #include "text/misread.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #if defined(__SSE2__)
@@ -62,35 +63,33 @@ bool IsMisreadNumber(std::string_view view, size_t begin, size_t end) {
   return joined_left || (joined_right && run.front() != 'I');
 }
 
-}  // namespace
-
-bool MayHoldMisreadDigits(std::string_view view) {
-  size_t at = 0;
+// The first place at or after `at` > 0 whose byte stands beside the one before it as a digit beside a misread one.
+size_t NextBeside(std::string_view view, size_t at) {
 #if defined(__SSE2__)
-  uint32_t last_digit = 0, last_misread = 0;  // of the byte before
   for (; at + 16 <= view.size(); at += 16) {
     uint32_t digits, misread;
     BitsOf(view.data() + at, &digits, &misread);
-    const uint32_t after_digit = digits << 1 | last_digit, after_misread = misread << 1 | last_misread;
-    if (((after_digit & misread) | (after_misread & digits)) != 0) return true;
-    last_digit = digits >> 15;
-    last_misread = misread >> 15;
+    const uint32_t after_digit = digits << 1 | uint32_t{IsDigit(view[at - 1])};
+    const uint32_t after_misread = misread << 1 | uint32_t{IsMisread(view[at - 1])};
+    const uint32_t found = (after_digit & misread) | (after_misread & digits);
+    if (found != 0) return at + static_cast<size_t>(std::countr_zero(found));
   }
 #endif
-  for (at = std::max<size_t>(at, 1); at < view.size(); ++at) {
-    if (Beside(view[at - 1], view[at])) return true;
-  }
-  return false;
+  while (at < view.size() && !Beside(view[at - 1], view[at])) ++at;
+  return at;
 }
+
+}  // namespace
+
+bool MayHoldMisreadDigits(std::string_view view) { return NextBeside(view, 1) < view.size(); }
 
 std::string_view FoldMisreadDigits(std::string_view view, std::string* folded) {
   bool copied = false;
-  for (size_t at = 1; at < view.size(); ++at) {
-    if (!Beside(view[at - 1], view[at])) continue;
+  for (size_t at = NextBeside(view, 1); at < view.size();) {
     size_t begin = at - 1, end = at + 1;
     while (begin > 0 && InRun(view[begin - 1])) --begin;
     while (end < view.size() && InRun(view[end])) ++end;
-    at = end;
+    at = NextBeside(view, end + 1);
     if (!IsMisreadNumber(view, begin, end)) continue;
     if (!copied) folded->assign(view);
     copied = true;
