@@ -10,7 +10,7 @@ namespace phiveil {
 namespace {
 
 constexpr size_t kLongestText = size_t{1} << 30;
-constexpr size_t kIdleTokens = size_t{1} << 16;  // a workspace grown beyond this is not kept
+constexpr size_t kIdleTokens = size_t{1} << 18;  // a workspace grown beyond this is not kept
 
 std::string OutsideName(const Request& request, uint32_t index) {
   return Concat("outside.", request.spans[index].source.empty() ? "unnamed" : request.spans[index].source);

@@ -70,6 +70,7 @@ struct Row {
   uint32_t word_length;
   uint32_t first_phrase;
   uint32_t phrases;
+  uint32_t lone_phrases;  // the first of them: of this word alone
 };
 
 uint64_t SecondWordBit(uint64_t hash) { return uint64_t{1} << (hash >> 58); }
@@ -182,10 +183,15 @@ absl::Status Lexicon::Impl::LoadEntries(std::string_view bytes) {
 
 absl::Status Lexicon::Impl::LoadPhrasesOf(Row* entry) const {
   entry->second_words = 0;
+  entry->lone_phrases = 0;
   for (uint32_t i = 0; i < entry->phrases; ++i) {
     const uint32_t phrase = entry->first_phrase + i;
     const auto now = HashesOf(phrase);
-    if (now.size() > 1) entry->second_words |= SecondWordBit(now[1]);
+    if (now.size() > 1) {
+      entry->second_words |= SecondWordBit(now[1]);
+    } else {
+      ++entry->lone_phrases;
+    }
     if (phrase_words[phrases[phrase].first_word] != WordOf(*entry)) {
       return Damaged("a phrase stands under another word");
     }
@@ -283,32 +289,36 @@ void Lexicon::Impl::MarkPhrases(const Row& entry, uint32_t token, Document* doc,
   uint32_t high = low + entry.phrases;
   ClassBits longest_classes = 0;
   uint32_t longest_end = 0;
-  path->assign(1, token);
-  while (true) {
-    for (; low < high && phrases[low].words == path->size(); ++low) {
-      if (!PhraseIs(*doc, low, *path)) continue;
-      const uint32_t end = path->back() + 1;
-      if (phrases[low].links > 0) hits->push_back({token, end, low});
-      if (phrases[low].classes == 0) continue;
-      longest_classes = phrases[low].classes;
-      longest_end = end;
+  const auto take = [&](uint32_t phrase, uint32_t end) {
+    if (phrases[phrase].links > 0) hits->push_back({token, end, phrase});
+    if (phrases[phrase].classes == 0) return;
+    longest_classes = phrases[phrase].classes;
+    longest_end = end;
+  };
+  // Most words go on with none of their phrases: these are told before anything is set up.
+  for (const uint32_t lone = low + entry.lone_phrases; low < lone; ++low) take(low, token + 1);
+  size_t next = low < high ? NextWord(*doc, token) : doc->tokens().size();
+  if (next != doc->tokens().size() && (entry.second_words & SecondWordBit(doc->tokens()[next].hash)) != 0) {
+    path->assign(1, token);
+    while (next != doc->tokens().size()) {
+      // Those that go on with this word.
+      const size_t depth = path->size();
+      const uint64_t hash = doc->tokens()[next].hash;
+      const auto hash_at = [&](const PhraseRow& row) { return phrase_hashes[row.first_word + depth]; };
+      const auto begin = phrases.begin();
+      const auto first =
+          std::partition_point(begin + low, begin + high, [&](const auto& row) { return hash_at(row) < hash; });
+      const auto last = std::partition_point(first, begin + high, [&](const auto& row) { return hash_at(row) == hash; });
+      low = static_cast<uint32_t>(first - begin);
+      high = static_cast<uint32_t>(last - begin);
+      if (low == high) break;
+      path->push_back(static_cast<uint32_t>(next));
+      for (; low < high && phrases[low].words == path->size(); ++low) {
+        if (PhraseIs(*doc, low, *path)) take(low, path->back() + 1);
+      }
+      if (low == high) break;
+      next = NextWord(*doc, path->back());
     }
-    if (low == high) break;
-    const size_t next = NextWord(*doc, path->back());
-    if (next == doc->tokens().size()) break;
-    // Those that go on with this word.
-    const size_t depth = path->size();
-    const uint64_t hash = doc->tokens()[next].hash;
-    if (depth == 1 && (entry.second_words & SecondWordBit(hash)) == 0) break;
-    const auto hash_at = [&](const PhraseRow& row) { return phrase_hashes[row.first_word + depth]; };
-    const auto begin = phrases.begin();
-    const auto first =
-        std::partition_point(begin + low, begin + high, [&](const auto& row) { return hash_at(row) < hash; });
-    const auto last = std::partition_point(first, begin + high, [&](const auto& row) { return hash_at(row) == hash; });
-    low = static_cast<uint32_t>(first - begin);
-    high = static_cast<uint32_t>(last - begin);
-    if (low == high) break;
-    path->push_back(static_cast<uint32_t>(next));
   }
   for (uint32_t t = token; t < longest_end; ++t) doc->tokens()[t].classes |= longest_classes;
 }

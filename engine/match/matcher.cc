@@ -370,9 +370,8 @@ absl::Status Matcher::Scan(std::string_view view, MatchScratch* scratch, std::ve
   for (const Found& found : work.found) {
     if (found.match.expression != kDead) matches->push_back(found.match);
   }
-  std::sort(matches->begin(), matches->end(), [](const Match& a, const Match& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.expression < b.expression;
-  });
+  const auto key = [](const Match& match) { return uint64_t{match.begin} << 32 | match.expression; };
+  std::sort(matches->begin(), matches->end(), [&](const Match& a, const Match& b) { return key(a) < key(b); });
   return absl::OkStatus();
 }
 

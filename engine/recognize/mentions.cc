@@ -103,7 +103,7 @@ bool Mentions::StandsAsName(uint32_t t) const {
 }
 
 const NameWord* Mentions::Exact(const Token& token) const {
-  if (!(filter_[token.hash >> 61] >> (token.hash >> 55 & 63) & 1)) return nullptr;
+  if (!(filter_[token.hash >> 58] >> (token.hash >> 52 & 63) & 1)) return nullptr;
   const auto& words = people_.words();
   auto it = std::find_if(words.begin(), words.end(), [&](const NameWord& w) { return w.hash == token.hash; });
   return it == words.end() ? nullptr : &*it;
@@ -167,8 +167,8 @@ bool Mentions::AddMisspelt(uint32_t t) {
   const size_t shortest = (token.classes & kLower) ? kShortestMisspeltLower : kShortestMisspelt;
   if (text.size() < shortest || (token.classes & bits_.elsewhere)) return false;
   for (const NameWord& word : people_.words()) {
-    if (word.ordinary || word.text.size() < kShortestMisspelt || !OneEditApart(word.text, text)) continue;
-    if ((word.text[0] | 0x20) != (text[0] | 0x20)) continue;
+    if ((word.text[0] | 0x20) != (text[0] | 0x20) || word.ordinary || word.text.size() < kShortestMisspelt) continue;
+    if (!OneEditApart(word.text, text)) continue;
     Add(t, t + 1, NameMemory::kMisspelt, kMisspeltScore, people_.RoleOf(word.person));
     return true;
   }
@@ -198,7 +198,7 @@ bool Mentions::AddSpelled(uint32_t t) {
 
 void Mentions::AddWords() {
   for (const NameWord& word : people_.words()) {
-    filter_[word.hash >> 61] |= 1ull << (word.hash >> 55 & 63);
+    filter_[word.hash >> 58] |= 1ull << (word.hash >> 52 & 63);
     first_letters_ |= LetterBit(word.text[0]);
   }
   for (uint32_t t = 0; t < tokens_.size(); ++t) {

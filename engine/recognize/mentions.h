@@ -51,7 +51,7 @@ class Mentions {
   const People& people_;
   Evidence& evidence_;
   std::vector<bool> covered_;
-  std::array<uint64_t, 8> filter_ = {};  // of the words, by the high bits of the hash
+  std::array<uint64_t, 64> filter_ = {};  // of the words, by the high bits of the hash
   uint32_t first_letters_ = 0;           // of the words, a bit each
 };
 

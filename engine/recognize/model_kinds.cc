@@ -11,10 +11,12 @@ namespace {
 
 constexpr size_t kKinds = 32768;  // kept at once; powers of two
 constexpr size_t kKindsWithRows = 4096;
+constexpr size_t kWays = 4;  // places a kind may take
 constexpr size_t kGatePlace = 8;  // bytes of a feature's row for the gate
 static_assert(kGateOffsets <= kGatePlace);
 
-size_t PlaceAmong(size_t places, uint64_t key) { return (key >> 32) % places; }
+// The first of its kWays.
+size_t PlaceAmong(size_t places, uint64_t key) { return (key >> 32) % (places / kWays) * kWays; }
 
 }  // namespace
 
@@ -70,6 +72,7 @@ const int8_t* ModelKinds::Find(uint64_t feature) const {
 }
 
 void ModelKinds::Prepare(Scratch* scratch) const {
+  ++scratch->document;
   if (!scratch->kinds.empty()) return;
   scratch->kinds.assign(kKinds, {});
   scratch->vectors.resize(kKinds * width_);
@@ -85,15 +88,25 @@ void ModelKinds::BeginRun(Scratch* scratch) {
 }
 
 size_t ModelKinds::Place(const Document& doc, const Token& token, uint64_t key, Scratch* scratch) const {
-  const size_t place = PlaceAmong(kKinds, key);
+  const size_t first = PlaceAmong(kKinds, key);
+  size_t place = first;
+  for (size_t at = first; at < first + kWays; ++at) {
+    Kind& kind = scratch->kinds[at];
+    if (kind.key == key) {
+      kind.document = scratch->document;
+      return at;
+    }
+    // Counted from now, so that a number that has gone round its end does no harm.
+    if (scratch->document - kind.document > scratch->document - scratch->kinds[place].document) place = at;
+  }
   Kind& kind = scratch->kinds[place];
-  if (kind.key == key) return place;
   features_.OfKind(doc, token, &scratch->features);
   for (const uint64_t feature : scratch->features) {
     __builtin_prefetch(&feature_keys_[feature & mask_]);
     __builtin_prefetch(&feature_rows_[(feature & mask_) * stride_]);
   }
-  kind = {.key = key, .gate = {}, .plain = plain_.Find(features_.Plain(token)) != nullptr};
+  kind = {.key = key, .gate = {}, .plain = plain_.Find(features_.Plain(token)) != nullptr,
+          .document = scratch->document};
   int16_t* vector = &scratch->vectors[place * width_];
   std::fill_n(vector, width_, int16_t{0});
   for (const uint64_t feature : scratch->features) {
@@ -111,7 +124,15 @@ const ModelKinds::Kind& ModelKinds::Of(const Document& doc, const Token& token, 
 
 const int16_t* ModelKinds::Rows(const Document& doc, const Token& token, uint64_t key, size_t from, size_t to,
                                 Scratch* scratch) const {
-  const size_t place = PlaceAmong(kKindsWithRows, key);
+  const size_t first = PlaceAmong(kKindsWithRows, key);
+  size_t place = first;
+  for (size_t at = first; at < first + kWays; ++at) {
+    if (scratch->row_keys[at] == key) {
+      place = at;
+      break;
+    }
+    if (scratch->row_runs[at] < scratch->row_runs[place]) place = at;
+  }
   const size_t size = kModelOffsets * units_;
   int16_t* rows = &scratch->rows[place * size];
   const auto wanted = static_cast<uint8_t>((1u << to) - (1u << from));

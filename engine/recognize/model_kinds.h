@@ -38,11 +38,13 @@ class ModelKinds {
     uint64_t key = 0;
     std::array<int16_t, kGateOffsets> gate{};  // what it says to the gate of its neighbours and itself
     bool plain = false;                        // a word that nothing begins with
+    uint32_t document = 0;                     // the last one it was met in
   };
 
-  // Working memory of one thread. Kinds met lately have places by hash; what is not there is worked
-  // out anew.
+  // Working memory of one thread. Kinds met lately have one of a few places that follow from their
+  // hash; of those the one not met for longest gives way. What is not there is worked out anew.
   struct Scratch {
+    uint32_t document = 0;
     std::vector<Kind> kinds;
     std::vector<int16_t> vectors;  // by place of the kind
     std::vector<uint64_t> row_keys;

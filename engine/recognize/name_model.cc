@@ -14,7 +14,8 @@ namespace {
 using namespace token_class;  // NOLINT: many of them
 
 constexpr int kTags = kModelTags;
-constexpr size_t kNear = 1;  // tokens beside one worth a look that are looked at too
+constexpr size_t kNear = 1;      // tokens beside one worth a look that are looked at too
+constexpr size_t kAtOnce = 128;  // tokens whose sums are kept: those of a page of capitals would fill the caches
 
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(Concat("rule pack is damaged: the name model ", what, "; compile or install it again"));
@@ -184,33 +185,38 @@ void NameModel::SumUp(const Document& doc, size_t begin, size_t end, ModelScratc
   }
 }
 
-void NameModel::Chain(size_t count, float nothing, float* shares, ModelScratch* scratch) const {
-  scratch->potentials.resize(count * kTags);
-  scratch->forward.resize(count * kTags);
-  const auto at = [](auto& values, size_t token) { return &values[token * kTags]; };
+// The potentials of a stretch; false when none of its tokens is anything.
+bool NameModel::Weigh(const Document& doc, size_t begin, size_t end, ModelScratch* scratch) const {
+  scratch->potentials.resize((end - begin) * kTags);
   bool quiet = true;
-  for (size_t i = 0; i < count; ++i) {
-    quiet = Potentials(&scratch->sums[i * units_], hidden_, output_.data(), at(scratch->potentials, i)) && quiet;
+  for (size_t from = begin; from < end; from += kAtOnce) {
+    const size_t to = std::min(end, from + kAtOnce);
+    SumUp(doc, from, to, scratch);
+    for (size_t i = from; i < to; ++i) {
+      quiet = Potentials(&scratch->sums[(i - from) * units_], hidden_, output_.data(),
+                         &scratch->potentials[(i - begin) * kTags]) &&
+              quiet;
+    }
   }
-  if (quiet) {
-    for (size_t i = 0; i < count; ++i) shares[i * kTags] = 1.0f;
-    return;
-  }
+  return !quiet;
+}
+
+// `shares` holds what comes forward until what comes backward meets it.
+void NameModel::Chain(size_t count, float nothing, float* shares, ModelScratch* scratch) const {
+  const auto at = [](auto& values, size_t token) { return &values[token * kTags]; };
   std::array<float, kTags> state{}, weighed, ones;
   ones.fill(1.0f);
   state[0] = 1.0f;
   for (size_t i = 0; i < count; ++i) {
     float* potentials = at(scratch->potentials, i);
     potentials[0] *= nothing;
-    ChainStep(i == 0 ? state.data() : at(scratch->forward, i - 1), factors_.data(), potentials,
-              at(scratch->forward, i));
+    ChainStep(i == 0 ? state.data() : at(shares, i - 1), factors_.data(), potentials, at(shares, i));
   }
   state.fill(1.0f);
   for (size_t i = count; i-- > 0;) {
     float sum = 0;
     float* to = shares + i * kTags;
-    const float* forward = at(scratch->forward, i);
-    for (int a = 0; a < kTags; ++a) sum += to[a] = forward[a] * state[a];
+    for (int a = 0; a < kTags; ++a) sum += to[a] *= state[a];
     for (int a = 0; a < kTags; ++a) to[a] /= sum;
     if (i == 0) break;
     const float* potentials = at(scratch->potentials, i);
@@ -237,8 +243,11 @@ const ModelReading& NameModel::Read(const Document& doc, float nothing, ModelScr
     const size_t first = reading.shares.size();
     reading.stretches.push_back({static_cast<uint32_t>(i), static_cast<uint32_t>(end), first});
     reading.shares.resize(first + (end - i) * kTags, 0.0f);
-    SumUp(doc, i, end, scratch);
-    Chain(end - i, nothing, &reading.shares[first], scratch);
+    if (Weigh(doc, i, end, scratch)) {
+      Chain(end - i, nothing, &reading.shares[first], scratch);
+    } else {
+      for (size_t t = first; t < reading.shares.size(); t += kTags) reading.shares[t] = 1.0f;
+    }
     i = end;
   }
   return reading;

@@ -37,7 +37,7 @@ struct ModelScratch {
   std::vector<uint8_t> may_begin, wanted;
   std::vector<const int16_t*> rows, positions;  // of the tokens at hand
   std::vector<int16_t> sums;
-  std::vector<float> potentials, forward;
+  std::vector<float> potentials;
 };
 
 class NameModel {
@@ -63,6 +63,7 @@ class NameModel {
   void AddUpGate(const Document& doc, ModelScratch* scratch) const;
   void Want(const Document& doc, ModelScratch* scratch) const;
   void SumUp(const Document& doc, size_t begin, size_t end, ModelScratch* scratch) const;
+  bool Weigh(const Document& doc, size_t begin, size_t end, ModelScratch* scratch) const;
   void Chain(size_t count, float nothing, float* shares, ModelScratch* scratch) const;
   static float Expectation(const Document& doc, const Evidence& evidence);
 

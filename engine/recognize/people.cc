@@ -22,6 +22,16 @@ bool Compatible(std::string_view a, std::string_view b) {
   return SameLetters(a, b);
 }
 
+// Fewer are gone through in less time than an index takes.
+constexpr size_t kFew = 16;
+
+// Keys of the index: a surname, a given name, the first letters of both, the first two of a given name.
+enum KeyKind : uint64_t { kSurname = 1, kGiven, kFirstLetters, kGivenLetters };
+uint64_t WordKey(KeyKind kind, std::string_view word) { return FoldedHash(word) + kind; }
+uint64_t LettersKey(KeyKind kind, char a, char b) {
+  return kind << 32 | uint64_t{static_cast<uint8_t>(Lower(a))} << 8 | static_cast<uint8_t>(Lower(b));
+}
+
 constexpr uint32_t kAmbiguous = People::kSeveral - 1;
 
 struct LabelHashes {
@@ -95,15 +105,33 @@ struct People::Parts {
 uint32_t People::Find(const Parts& parts) const {
   uint32_t found = kSeveral;
   const bool single = parts.given.empty();
-  for (uint32_t i = 0; i < people_.size(); ++i) {
+  const std::array<uint64_t, 2> keys = {WordKey(kSurname, parts.surname), WordKey(kGiven, parts.surname)};
+  LookAt(std::span(keys).first(single ? 2 : 1), [&](uint32_t i) {
     const Person& person = people_[i];
     const bool fits = single ? SameLetters(parts.surname, person.surname) || SameLetters(parts.surname, person.given)
                              : SameLetters(parts.surname, person.surname) && Compatible(parts.given, person.given);
-    if (!fits) continue;
-    if (found != kSeveral) return kAmbiguous;
-    found = i;
-  }
+    if (fits && found != i) found = found == kSeveral ? i : kAmbiguous;
+  });
   return found;
+}
+
+template <typename Look>
+void People::LookAt(std::span<const uint64_t> keys, Look look) const {
+  if (people_.size() <= kFew) {
+    for (uint32_t i = 0; i < people_.size(); ++i) look(i);
+    return;
+  }
+  for (const uint64_t key : keys) index_.ForEach(key, look);
+}
+
+// Under what they are called now.
+void People::Index(uint32_t person) {
+  const Person& names = people_[person];
+  index_.Add(WordKey(kSurname, names.surname), person);
+  if (names.given.empty()) return;
+  index_.Add(WordKey(kGiven, names.given), person);
+  index_.Add(LettersKey(kFirstLetters, names.given[0], names.surname[0]), person);
+  if (names.given.size() > 1) index_.Add(LettersKey(kGivenLetters, names.given[0], names.given[1]), person);
 }
 
 void People::AddWord(const Document& doc, const Token& token, uint32_t person) {
@@ -144,9 +172,16 @@ uint32_t People::Learn(const Document& doc, const Candidate& candidate, bool tea
   if (person == kSeveral && parts.surname.size() > 1) {
     person = static_cast<uint32_t>(people_.size());
     people_.push_back({parts.given, parts.surname, parts.middle, {}});
+    if (people_.size() == kFew + 1) {
+      for (uint32_t i = 0; i < kFew; ++i) Index(i);
+    }
+    if (people_.size() > kFew) Index(person);
   }
   if (person == kAmbiguous) person = kSeveral;
-  if (person != kSeveral && people_[person].given.size() < parts.given.size()) people_[person].given = parts.given;
+  if (person != kSeveral && people_[person].given.size() < parts.given.size()) {
+    people_[person].given = parts.given;
+    if (people_.size() > kFew) Index(person);
+  }
   if (person != kSeveral && people_[person].middle == 0) people_[person].middle = parts.middle;
   if (teaches) {
     for (uint32_t t : parts.tokens) AddWord(doc, tokens[t], person);
@@ -222,38 +257,48 @@ Subtype People::RoleOf(uint32_t person) const {
 
 uint32_t People::ByInitials(std::string_view letters) const {
   if (letters.size() < 2 || letters.size() > 3) return kSeveral;
-  for (uint32_t i = 0; i < people_.size(); ++i) {
+  uint32_t first = kSeveral;
+  const std::array<uint64_t, 1> keys = {LettersKey(kFirstLetters, letters[0], letters.back())};
+  LookAt(keys, [&](uint32_t i) {
     const Person& person = people_[i];
-    if (person.given.empty() || Lower(person.given[0]) != Lower(letters[0])) continue;
-    if (Lower(person.surname[0]) != Lower(letters.back())) continue;
-    if (letters.size() == 2 || person.middle == Lower(letters[1])) return i;
+    if (i >= first || person.given.empty() || Lower(person.given[0]) != Lower(letters[0])) return;
+    if (Lower(person.surname[0]) != Lower(letters.back())) return;
+    if (letters.size() == 2 || person.middle == Lower(letters[1])) first = i;
+  });
+  return first;
+}
+
+bool People::IsUserNameOf(const Person& person, std::string_view login) const {
+  const std::string_view given = person.given, surname = person.surname;
+  if (given.empty() || surname.size() < 3) return false;
+  const std::string_view rest = login.substr(1);
+  const char first = Lower(login[0]), given_first = Lower(given[0]);
+  if (first == given_first) {
+    if (SameLetters(rest, surname)) return true;
+    // Systems that cut user names off.
+    if (rest.size() >= 6 && login.size() <= kLongestLogin && SameLetters(rest, surname.substr(0, rest.size())))
+      return true;
+    if (person.middle == Lower(rest[0]) && SameLetters(rest.substr(1), surname)) return true;
+    if (given.size() > 2 && login.size() > given.size() && SameLetters(login.substr(0, given.size()), given) &&
+        (SameLetters(login.substr(given.size()), surname) ||
+         SameLetters(login.substr(given.size()), surname.substr(0, 1)))) {
+      return true;
+    }
   }
-  return kSeveral;
+  const bool surname_first = Lower(login.back()) == given_first && login.size() == surname.size() + 1;
+  return surname_first && SameLetters(login.substr(0, surname.size()), surname);
 }
 
 uint32_t People::ByUserName(std::string_view login) const {
   if (login.size() < 4) return kSeveral;
-  for (uint32_t i = 0; i < people_.size(); ++i) {
-    const std::string_view given = people_[i].given, surname = people_[i].surname;
-    if (given.empty() || surname.size() < 3) continue;
-    const std::string_view rest = login.substr(1);
-    const char first = Lower(login[0]), given_first = Lower(given[0]);
-    if (first == given_first) {
-      if (SameLetters(rest, surname)) return i;
-      // Systems that cut user names off.
-      if (rest.size() >= 6 && login.size() <= kLongestLogin && SameLetters(rest, surname.substr(0, rest.size())))
-        return i;
-      if (people_[i].middle == Lower(rest[0]) && SameLetters(rest.substr(1), surname)) return i;
-      if (given.size() > 2 && login.size() > given.size() && SameLetters(login.substr(0, given.size()), given) &&
-          (SameLetters(login.substr(given.size()), surname) ||
-           SameLetters(login.substr(given.size()), surname.substr(0, 1)))) {
-        return i;
-      }
-    }
-    const bool surname_first = Lower(login.back()) == given_first && login.size() == surname.size() + 1;
-    if (surname_first && SameLetters(login.substr(0, surname.size()), surname)) return i;
-  }
-  return kSeveral;
+  uint32_t first = kSeveral;
+  const std::array<uint64_t, 4> keys = {
+      LettersKey(kFirstLetters, login[0], login[1]), LettersKey(kFirstLetters, login[0], login[2]),
+      LettersKey(kGivenLetters, login[0], login[1]), LettersKey(kFirstLetters, login.back(), login[0])};
+  LookAt(keys, [&](uint32_t i) {
+    if (i < first && IsUserNameOf(people_[i], login)) first = i;
+  });
+  return first;
 }
 
 }  // namespace phiveil

@@ -15,12 +15,14 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "pack/pack_tables.h"
 #include "recognize/candidate.h"
+#include "recognize/people_index.h"
 #include "text/document.h"
 
 namespace phiveil {
@@ -86,11 +88,17 @@ class People {
   };
   struct Parts;
 
+  // Calls `look` with the number of everybody who may stand under one of `keys`, and maybe of others.
+  template <typename Look>
+  void LookAt(std::span<const uint64_t> keys, Look look) const;
+  void Index(uint32_t person);
+  bool IsUserNameOf(const Person& person, std::string_view login) const;
   uint32_t Find(const Parts& parts) const;
   void AddWord(const Document& doc, const Token& token, uint32_t person);
 
   const NameBits* bits_;
   std::vector<Person> people_;
+  PeopleIndex index_;  // filled once there are many
   std::vector<NameWord> words_;
   std::vector<std::array<char, 2>> logins_;
 };

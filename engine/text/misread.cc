@@ -1,6 +1,7 @@
 #include "text/misread.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -107,36 +108,35 @@ char LetterOf(std::string_view view, size_t at) {
   return between ? 'i' : 'l';
 }
 
-}  // namespace
-
-bool MayHoldMisread(std::string_view view) {
-  size_t at = 0;
+// The first place at or after `at` > 0 whose byte stands beside the one before it as in a misread number or word.
+size_t NextBeside(std::string_view view, size_t at) {
 #if defined(__SSE2__)
-  Bits last{};  // of the byte before, as the lowest bit
   for (; at + 16 <= view.size(); at += 16) {
     const Bits now = BitsOf(view.data() + at);
-    const uint32_t after_digit = now.digits << 1 | last.digits, after_misread = now.misread << 1 | last.misread;
-    const uint32_t after_letter = now.letters << 1 | last.letters, after_zero = now.zero << 1 | last.zero;
-    const uint32_t numbers = (after_digit & now.misread) | (after_misread & now.digits);
-    const uint32_t words = (after_letter & (now.zero | now.one)) | (after_zero & now.lower);
-    if ((numbers | words) != 0) return true;
-    last = {now.digits >> 15, now.misread >> 15, now.letters >> 15, 0, now.zero >> 15, 0};
+    const char last = view[at - 1];
+    const auto after = [](uint32_t bits, bool first) { return bits << 1 | uint32_t{first}; };
+    const uint32_t numbers =
+        (after(now.digits, IsDigit(last)) & now.misread) | (after(now.misread, IsMisread(last)) & now.digits);
+    const uint32_t words =
+        (after(now.letters, IsLetter(last)) & (now.zero | now.one)) | (after(now.zero, last == '0') & now.lower);
+    if ((numbers | words) != 0) return at + static_cast<size_t>(std::countr_zero(numbers | words));
   }
 #endif
-  for (at = std::max<size_t>(at, 1); at < view.size(); ++at) {
-    if (Beside(view[at - 1], view[at]) || MayBeWord(view[at - 1], view[at])) return true;
-  }
-  return false;
+  while (at < view.size() && !Beside(view[at - 1], view[at]) && !MayBeWord(view[at - 1], view[at])) ++at;
+  return at;
 }
+
+}  // namespace
+
+bool MayHoldMisread(std::string_view view) { return NextBeside(view, 1) < view.size(); }
 
 std::string_view FoldMisread(std::string_view view, std::string* folded) {
   bool copied = false;
-  for (size_t at = 1; at < view.size(); ++at) {
-    if (!Beside(view[at - 1], view[at]) && !MayBeWord(view[at - 1], view[at])) continue;
+  for (size_t at = NextBeside(view, 1); at < view.size();) {
     size_t begin = at - 1, end = at + 1;
     while (begin > 0 && InRun(view[begin - 1])) --begin;
     while (end < view.size() && InRun(view[end])) ++end;
-    at = end;
+    at = NextBeside(view, end + 1);
     const bool word = IsMisreadWord(view, begin, end);
     if (!word && !IsMisreadNumber(view, begin, end)) continue;
     if (!copied) folded->assign(view);

@@ -300,7 +300,9 @@ void Tokenizer::MarkCapsLine(size_t first) {
 }  // namespace
 
 void Tokenize(std::string_view view, std::vector<Token>* tokens) {
+  constexpr size_t kBytesPerToken = 4;  // of prose
   tokens->clear();
+  tokens->reserve(view.size() / kBytesPerToken);
   if (!view.empty()) Tokenizer(view, tokens).Run();
 }
 
