@@ -1,11 +1,18 @@
 #include "subject_keeper.h"
 
+#include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "base/status_macros.h"
 #include "crypto/crypto.h"
 
 namespace phiveil {
+namespace {
+
+constexpr Category kSecretCategory = Category::kOtherId;
+
+}  // namespace
 
 std::unique_lock<std::mutex> SubjectKeeper::Turn(std::string_view subject) {
   return std::unique_lock(turns_[std::hash<std::string_view>{}(subject) % turns_.size()]);
@@ -24,8 +31,37 @@ absl::Status SubjectKeeper::DrawSecret(SubjectBook* book, std::vector<BookEntry>
   std::string secret(crypto::kKeySize, '\0');
   PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(secret.data(), secret.size()));
   book->SetSecret(secret);
-  entries->push_back({BookEntry::Kind::kSecret, Category::kOtherId, {}, std::move(secret)});
+  entries->push_back({BookEntry::Kind::kSecret, kSecretCategory, {}, std::move(secret)});
   return absl::OkStatus();
+}
+
+absl::StatusOr<SubjectSealer> SubjectKeeper::SealerOf(std::string_view subject, const SubjectBook& book,
+                                                      Vault::Ticket* ticket) const {
+  std::string entry = EncodeEntry({BookEntry::Kind::kSecret, kSecretCategory, {}, book.secret()});
+  const Vault::Value value{kSecretCategory, entry};
+  std::vector<TokenCode> codes;
+  const auto mine = vault_->Assign(subject, {&value, 1}, &codes);
+  crypto::Wipe(entry.data(), entry.size());
+  PHIVEIL_RETURN_IF_ERROR(mine.status());
+  *ticket = std::max(*ticket, *mine);
+  return SubjectSealer::From(book.secret(), codes[0]);
+}
+
+absl::StatusOr<Vault::Hit> SubjectKeeper::OpenSeal(std::string_view subject, const SealMention& seal) const {
+  Vault::Hit none;
+  const auto code = SecretCodeOf(seal);
+  if (vault_ == nullptr || !code) return none;
+  PHIVEIL_ASSIGN_OR_RETURN(const Vault::Hit hit, vault_->Lookup(subject, kSecretCategory, *code));
+  if (hit.answer != Vault::Answer::kFound) {
+    none.answer = hit.answer;
+    return none;
+  }
+  auto entry = DecodeEntry(kSecretCategory, hit.value.ExposeOriginal());
+  if (!entry || entry->kind != BookEntry::Kind::kSecret) return none;
+  const auto sealer = SubjectSealer::From(entry->original, *code);
+  crypto::Wipe(entry->original.data(), entry->original.size());
+  PHIVEIL_RETURN_IF_ERROR(sealer.status());
+  return sealer->Open(seal);
 }
 
 }  // namespace phiveil

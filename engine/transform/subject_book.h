@@ -1,7 +1,7 @@
 #ifndef PHIVEIL_TRANSFORM_SUBJECT_BOOK_H_
 #define PHIVEIL_TRANSFORM_SUBJECT_BOOK_H_
 
-// What a subject's surrogates hang on: its secret, and the pairs given out so far.
+// What a subject's surrogates and seals hang on: its secret, and the pairs given out so far.
 //
 // The engine reads both from the vault at the start of a call and writes what is new before the text
 // is given out. As values of the vault they are entries (EncodeEntry):
@@ -47,6 +47,7 @@ class SubjectBook {
   void Load(BookEntry entry);
   void SetSecret(std::string_view secret);
   bool has_secret() const { return !secret_.empty(); }
+  const std::string& secret() const { return secret_; }
 
   // 64 bits that depend on secret, words and number. HMAC-SHA-256.
   uint64_t Draw(std::string_view what, std::string_view value, uint32_t attempt) const;
