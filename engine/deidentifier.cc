@@ -22,6 +22,7 @@ namespace phiveil {
 namespace {
 
 constexpr std::string_view kDefaultSubject = "default";
+constexpr int kTries = 8;
 
 std::string_view SubjectOf(const Request& request) {
   if (!request.subject.empty()) return request.subject;
@@ -129,6 +130,19 @@ struct Deidentifier::Impl {
     entries.insert(entries.end(), book.entries().begin() + static_cast<ptrdiff_t>(book.loaded()), book.entries().end());
     PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, ticket, fault));
     return RenderRedaction(record.text, std::move(findings), std::move(plan), codes);
+  }
+
+  // ABORTED when the vault has forgotten meanwhile what the texts may speak of: then again.
+  absl::Status RedactAndCommit(std::span<const Record> records, std::vector<absl::StatusOr<Redacted>>* results) {
+    results->clear();
+    results->reserve(records.size());
+    Vault::Ticket ticket = 0;
+    for (const Record& record : records) {
+      absl::Status fault;
+      results->push_back(RedactOne(record, &ticket, &fault));
+      PHIVEIL_RETURN_IF_ERROR(fault);
+    }
+    return ticket == 0 ? absl::OkStatus() : parts.vault->Commit(ticket);
   }
 
   // The codes of the plan's values; entries of the book go into the vault with them.
@@ -295,14 +309,9 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
   if (policy().NeedsVault() && impl_->parts.vault == nullptr) return NeedsVaultError(policy());
   if (const absl::Status gate = impl_->AskGate(); !gate.ok()) return impl_->RecordDenied(records, gate);
   std::vector<absl::StatusOr<Redacted>> results;
-  results.reserve(records.size());
-  Vault::Ticket ticket = 0;
-  for (const Record& record : records) {
-    absl::Status fault;
-    results.push_back(impl_->RedactOne(record, &ticket, &fault));
-    if (!fault.ok()) return fault;
-  }
-  if (ticket != 0) PHIVEIL_RETURN_IF_ERROR(impl_->parts.vault->Commit(ticket));
+  absl::Status kept = absl::AbortedError("");
+  for (int i = 0; i < kTries && absl::IsAborted(kept); ++i) kept = impl_->RedactAndCommit(records, &results);
+  PHIVEIL_RETURN_IF_ERROR(kept);
   if (impl_->parts.audit == nullptr) return results;
   std::vector<AuditRecord> entries;
   entries.reserve(records.size());

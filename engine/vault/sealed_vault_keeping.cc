@@ -35,6 +35,22 @@ absl::Status SealedVault::OpenSubject(std::string_view bytes, Subject* subject) 
   return core_->sealer().OpenSubject(bytes, subject);
 }
 
+absl::Status VaultCore::NoteErasures(const std::optional<std::string>& record) {
+  uint64_t count = 0;
+  if (record) {
+    PHIVEIL_ASSIGN_OR_RETURN(count, sealer().OpenErasures(*record));
+  }
+  if (count <= erasures_seen_.load()) return absl::OkStatus();
+  const std::lock_guard lock(erasures_mutex_);
+  if (count <= erasures_seen_.load()) return absl::OkStatus();
+  generation_.fetch_add(1);
+  codes_.Clear();
+  subjects_.Clear();
+  stale_.store(store().Newest());
+  erasures_seen_.store(count);  // last: who sees it sees the rest
+  return absl::OkStatus();
+}
+
 // Takes over the key that the vault is under by now, as long as the bridge to it stands.
 absl::Status SealedVault::FollowRotation() {
   const Sealer& sealer = core_->sealer();
@@ -57,11 +73,20 @@ absl::Status SealedVault::CheckInserted(const Insertion& insertion, Call* call) 
   const bool drew_subject = !call->subject_record.empty();
   if (!core_->traits().shared) return absl::OkStatus();
   std::vector<std::optional<std::string>> found;
-  const std::vector<std::string> keys = {MetaKey(), SubjectKey(call->subject.tag)};
+  const std::vector<std::string> keys = {MetaKey(), SubjectKey(call->subject.tag), ErasuresKey()};
   PHIVEIL_RETURN_IF_ERROR(core_->store().Get(keys, &found));
   const auto meta = found[0] ? DecodeMeta(*found[0]) : std::nullopt;
   absl::Status status = meta ? absl::OkStatus() : absl::DataLossError("meta record is missing or damaged");
-  if (status.ok() && !found[1]) {
+  if (status.ok()) status = core_->NoteErasures(found[2]);
+  bool gone = !found[1];
+  if (status.ok() && !gone && core_->generation_.load() != call->generation) {
+    // What it was sealed with may be what is gone.
+    Subject now;
+    now.tag = call->subject.tag;
+    status = OpenSubject(*found[1], &now);
+    gone = status.ok() && !crypto::EqualInConstantTime(now.keys.view(), call->subject.keys.view());
+  }
+  if (status.ok() && gone) {
     core_->subjects_.Clear();
     core_->codes_.Clear();
     status = absl::AbortedError("the subject was forgotten meanwhile; ask again");
