@@ -159,6 +159,7 @@ class SealedVault final : public Vault {
   absl::Status CheckInserted(const Insertion& insertion, Call* call);
   absl::StatusOr<bool> IsGone(const Subject& subject, const TokenCode& code);
   absl::StatusOr<KeepingReport> ReencryptAll();
+  absl::Status ReencryptGroup(std::span<const Tag> subjects, KeepingReport* report);
   std::mutex& TurnOf(const Tag& subject);
   absl::Status LoadOrDrawSubject(Call* call);
   absl::Status TakeStored(Call* call, std::vector<Draft>* drafts);

@@ -19,6 +19,9 @@ crypto::Key128 NameOf(const Tag& tag) {
   return name;
 }
 
+// As many keys as a group of subjects takes at most.
+constexpr size_t kSubjectsAtOnce = 4096;
+
 uint32_t Today() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::days>(now).count());
@@ -146,26 +149,41 @@ absl::StatusOr<KeepingReport> SealedVault::Reencrypt(bool alone) {
   return report.ok() ? report : core_->Named(report.status());
 }
 
+absl::Status SealedVault::ReencryptGroup(std::span<const Tag> subjects, KeepingReport* report) {
+  const std::lock_guard turn(TurnOf(subjects[0]));
+  for (size_t next = 0; next < subjects.size();) {
+    auto some = Reencryption::Begin(core_->sealer(), core_->store());
+    PHIVEIL_RETURN_IF_ERROR(some.status());
+    const size_t first = next;
+    for (; next < subjects.size() && !some->full(); ++next) PHIVEIL_RETURN_IF_ERROR(some->Add(subjects[next]));
+    const auto done = some->Apply();
+    for (size_t i = first; i < next; ++i) core_->subjects_.Erase(NameOf(subjects[i]));
+    PHIVEIL_RETURN_IF_ERROR(done.status());
+    report->subjects += done->subjects;
+    report->values += done->values;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<KeepingReport> SealedVault::ReencryptAll() {
   Store& store = core_->store();
   PHIVEIL_RETURN_IF_ERROR(store.Sync(store.Newest()));
   PHIVEIL_ASSIGN_OR_RETURN(const auto last, ReencryptProgress(core_->sealer(), store));
   PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, store.Snapshot());
   KeepingReport report;
+  std::vector<Tag> group;  // those that follow each other and share a turn
   const auto visit = [&](std::string_view key, std::string_view) -> absl::Status {
     Tag tag{};
     if (key.size() != 1 + tag.size()) return absl::DataLossError("subject record is damaged");
     std::memcpy(tag.data(), key.data() + 1, tag.size());
     if (last && View(tag) <= View(*last)) return absl::OkStatus();
-    const std::lock_guard turn(TurnOf(tag));
-    const auto done = ReencryptSubject(core_->sealer(), store, tag);
-    core_->subjects_.Erase(NameOf(tag));
-    PHIVEIL_RETURN_IF_ERROR(done.status());
-    report.subjects += done->subjects;
-    report.values += done->values;
+    const bool ends = !group.empty() && (&TurnOf(group[0]) != &TurnOf(tag) || group.size() == kSubjectsAtOnce);
+    if (ends) PHIVEIL_RETURN_IF_ERROR(ReencryptGroup(std::exchange(group, {}), &report));
+    group.push_back(tag);
     return absl::OkStatus();
   };
   PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach("s", visit));
+  if (!group.empty()) PHIVEIL_RETURN_IF_ERROR(ReencryptGroup(group, &report));
   PHIVEIL_RETURN_IF_ERROR(EndReencrypt(store));
   return report;
 }

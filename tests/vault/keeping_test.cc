@@ -426,6 +426,47 @@ TEST_P(KeepingFilesTest, NewDataKeysCutShortAnywhereGoOn) {
                      });
 }
 
+// So many that a write takes several subjects: cut short here and there, and ended.
+TEST_P(KeepingFilesTest, NewDataKeysForManyGoOnWhereTheyStopped) {
+  constexpr int kSubjects = 700;
+  for (const int succeed : {3, 20, 90, 260}) {
+    path_ = dir_ / ("many" + std::to_string(succeed));
+    std::vector<TokenCode> codes;
+    {
+      const auto vault = MustOpen(key_);
+      Vault::Ticket ticket = 0;
+      for (int i = 0; i < kSubjects; ++i) {
+        codes.push_back(AssignOne(*vault, "s" + std::to_string(i), Category::kName, "n" + std::to_string(i), &ticket));
+      }
+      ASSERT_TRUE(vault->Commit(ticket).ok());
+    }
+    auto system = std::make_shared<FaultyFileSystem>(succeed, FaultyFileSystem::Mode::kEver, false);
+    absl::StatusOr<KeepingReport> cut;
+    {
+      const auto env = rocksdb::NewCompositeEnv(system);
+      auto vault = OpenSealedVault({.path = path_, .key = &key_}, {.env = env.get()});
+      ASSERT_TRUE(vault.ok() || system->failed());
+      if (vault.ok()) cut = (*vault)->Reencrypt(false);
+    }
+    EXPECT_EQ(cut.ok(), !system->failed()) << succeed;
+    system->LosePower();
+    const auto vault = MustOpen(key_);
+    ASSERT_NE(vault, nullptr);
+    for (const bool ended : {false, true}) {
+      for (int i = 0; i < kSubjects; ++i) {
+        const std::string name = std::to_string(i);
+        ASSERT_EQ(Answer(*vault, "s" + name, Category::kName, codes[static_cast<size_t>(i)]), "=n" + name) << ended;
+        ASSERT_EQ(AssignOne(*vault, "s" + name, Category::kName, "n" + name), codes[static_cast<size_t>(i)]);
+      }
+      if (ended) continue;
+      const auto report = vault->Reencrypt(false);
+      ASSERT_TRUE(report.ok()) << report.status();
+      EXPECT_LE(report->subjects, static_cast<uint64_t>(kSubjects));
+      EXPECT_GT(report->subjects, 0u);
+    }
+  }
+}
+
 // Neither the record of its keys nor any of its sealed values is in a file afterwards.
 TEST_P(KeepingFilesTest, NothingOfAForgottenSubjectIsLeftInTheFiles) {
   { Fill(*MustOpen(key_), 4); }
