@@ -120,7 +120,7 @@ struct Deidentifier::Impl {
     if (parts.policy.NeedsSubject() || seals) {
       turn = keeper.Turn(subject);
       *fault = keeper.Open(subject, &book);
-      if (fault->ok()) *fault = SubjectKeeper::DrawSecret(&book, &entries);
+      if (fault->ok()) *fault = keeper.DrawSecret(&book, &entries);
       if (fault->ok() && seals) *fault = (sealer = keeper.SealerOf(subject, book, ticket)).status();
       PHIVEIL_RETURN_IF_ERROR(*fault);
       if (seals) writers.sealer = &*sealer;

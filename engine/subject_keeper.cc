@@ -26,25 +26,27 @@ absl::Status SubjectKeeper::Open(std::string_view subject, SubjectBook* book) co
   return absl::OkStatus();
 }
 
-absl::Status SubjectKeeper::DrawSecret(SubjectBook* book, std::vector<BookEntry>* entries) {
+absl::Status SubjectKeeper::DrawSecret(SubjectBook* book, std::vector<BookEntry>* entries) const {
   if (book->has_secret()) return absl::OkStatus();
   std::string secret(crypto::kKeySize, '\0');
   PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(secret.data(), secret.size()));
-  book->SetSecret(secret);
-  entries->push_back({BookEntry::Kind::kSecret, kSecretCategory, {}, std::move(secret)});
+  const auto kind = vault_->IsShard() ? BookEntry::Kind::kShardSecret : BookEntry::Kind::kSecret;
+  book->SetSecret(kind, secret);
+  entries->push_back({kind, kSecretCategory, {}, std::move(secret)});
   return absl::OkStatus();
 }
 
 absl::StatusOr<SubjectSealer> SubjectKeeper::SealerOf(std::string_view subject, const SubjectBook& book,
                                                       Vault::Ticket* ticket) const {
-  std::string entry = EncodeEntry({BookEntry::Kind::kSecret, kSecretCategory, {}, book.secret()});
+  const SubjectBook::Secret& secret = book.secrets().front();
+  std::string entry = EncodeEntry({secret.kind, kSecretCategory, {}, secret.bytes});
   const Vault::Value value{kSecretCategory, entry};
   std::vector<TokenCode> codes;
   const auto mine = vault_->Assign(subject, {&value, 1}, &codes);
   crypto::Wipe(entry.data(), entry.size());
   PHIVEIL_RETURN_IF_ERROR(mine.status());
   *ticket = std::max(*ticket, *mine);
-  return SubjectSealer::From(book.secret(), codes[0]);
+  return SubjectSealer::From(secret.bytes, codes[0]);
 }
 
 absl::StatusOr<Vault::Hit> SubjectKeeper::OpenSeal(std::string_view subject, const SealMention& seal) const {
@@ -57,7 +59,8 @@ absl::StatusOr<Vault::Hit> SubjectKeeper::OpenSeal(std::string_view subject, con
     return none;
   }
   auto entry = DecodeEntry(kSecretCategory, hit.value.ExposeOriginal());
-  if (!entry || entry->kind != BookEntry::Kind::kSecret) return none;
+  using Kind = BookEntry::Kind;
+  if (!entry || (entry->kind != Kind::kSecret && entry->kind != Kind::kShardSecret)) return none;
   const auto sealer = SubjectSealer::From(entry->original, *code);
   crypto::Wipe(entry->original.data(), entry->original.size());
   PHIVEIL_RETURN_IF_ERROR(sealer.status());

@@ -27,7 +27,7 @@ class SubjectKeeper {
   absl::Status Open(std::string_view subject, SubjectBook* book) const;
 
   // Draws a secret where there is none; `entries` receives what the vault has to be given.
-  static absl::Status DrawSecret(SubjectBook* book, std::vector<BookEntry>* entries);
+  absl::Status DrawSecret(SubjectBook* book, std::vector<BookEntry>* entries) const;
 
   // What seals for the subject. The book's secret is in the vault afterwards, durable with `ticket`.
   absl::StatusOr<SubjectSealer> SealerOf(std::string_view subject, const SubjectBook& book,

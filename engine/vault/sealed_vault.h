@@ -112,6 +112,7 @@ class SealedVault final : public Vault {
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
   absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                       std::string_view prefix) override;
+  bool IsShard() const override { return (core_->sealer().state() & kIsShard) != 0; }
   absl::StatusOr<VaultInfo> Info() override;
   absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant) override;
   absl::StatusOr<KeepingReport> Rotate(const KeyEncryptionKey& to) override;

@@ -116,6 +116,9 @@ class Vault {
   virtual absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                               std::string_view prefix);
 
+  // Whether others may take in values of the same subjects that this vault knows nothing of (shard:FILE).
+  virtual bool IsShard() const { return false; }
+
   virtual absl::StatusOr<VaultInfo> Info() = 0;
 
   // The same vault for another tenant; lives as long as it is wanted. One process may serve many.
