@@ -81,7 +81,13 @@ void BM_Reencrypt(benchmark::State& state) {
   if (!filled.LastIs("patient-" + std::to_string(state.range(0) - 1))) state.SkipWithError("a value is wrong");
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(BM_Reencrypt)->Arg(1'000)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Reencrypt)
+    ->Arg(1'000)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 void BM_Forget(benchmark::State& state) {
   Filled filled(state.range(0));

@@ -22,6 +22,7 @@ namespace phiveil {
 namespace {
 
 constexpr std::string_view kDefaultSubject = "default";
+constexpr int kTries = 8;
 
 std::string_view SubjectOf(const Request& request) {
   if (!request.subject.empty()) return request.subject;
@@ -78,6 +79,11 @@ std::string Today() {
                 two(static_cast<unsigned>(day.day())));
 }
 
+absl::Status NeedsVaultError(const Policy& policy) {
+  return absl::FailedPreconditionError(
+      Concat("policy ", policy.name(), " writes what comes back from a vault, and needs one"));
+}
+
 }  // namespace
 
 struct Deidentifier::Impl {
@@ -88,6 +94,7 @@ struct Deidentifier::Impl {
     }
     policy_name = Concat(parts.policy.name(), "@", parts.policy.version());
     pack_name = Concat(parts.pack->name(), "@", parts.pack->version());
+    seals = parts.policy.Uses(Action::kSeal);
   }
 
   absl::StatusOr<std::vector<Finding>> Find(std::string_view text, const Request& request) {
@@ -107,19 +114,35 @@ struct Deidentifier::Impl {
     std::unique_lock<std::mutex> turn;
     std::vector<TextStretch> left_out;
     if (task) left_out = LeftOut(record.text, *task);
-    Writers writers{nullptr, sealer ? &*sealer : nullptr, subject, left_out};
+    Writers writers{nullptr, nullptr, left_out};
     std::optional<Surrogates> surrogates;
-    if (parts.policy.NeedsSubject()) {
+    absl::StatusOr<SubjectSealer> sealer;
+    if (parts.policy.NeedsSubject() || seals) {
       turn = keeper.Turn(subject);
       *fault = keeper.Open(subject, &book);
-      if (fault->ok()) *fault = SubjectKeeper::DrawSecret(&book, &entries);
+      if (fault->ok()) *fault = keeper.DrawSecret(&book, &entries);
+      if (fault->ok() && seals) *fault = (sealer = keeper.SealerOf(subject, book, ticket)).status();
       PHIVEIL_RETURN_IF_ERROR(*fault);
+      if (seals) writers.sealer = &*sealer;
       writers.surrogates = &surrogates.emplace(record.text, &book, parts.reference_year);
     }
     RedactionPlan plan = PlanRedaction(record.text, findings, parts.policy, parts.reference_year, writers);
     entries.insert(entries.end(), book.entries().begin() + static_cast<ptrdiff_t>(book.loaded()), book.entries().end());
     PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, ticket, fault));
     return RenderRedaction(record.text, std::move(findings), std::move(plan), codes);
+  }
+
+  // ABORTED when the vault has forgotten meanwhile what the texts may speak of: then again.
+  absl::Status RedactAndCommit(std::span<const Record> records, std::vector<absl::StatusOr<Redacted>>* results) {
+    results->clear();
+    results->reserve(records.size());
+    Vault::Ticket ticket = 0;
+    for (const Record& record : records) {
+      absl::Status fault;
+      results->push_back(RedactOne(record, &ticket, &fault));
+      PHIVEIL_RETURN_IF_ERROR(fault);
+    }
+    return ticket == 0 ? absl::OkStatus() : parts.vault->Commit(ticket);
   }
 
   // The codes of the plan's values; entries of the book go into the vault with them.
@@ -148,11 +171,13 @@ struct Deidentifier::Impl {
     for (const BackEdit& edit : surrogates) ++entry->counts[static_cast<size_t>(edit.category)];
     known.surrogates = std::move(surrogates);
     known.seals = [&](const SealMention& seal) -> absl::StatusOr<Vault::Hit> {
-      PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, sealer->Open(record.request.subject, seal));
+      PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, keeper.OpenSeal(record.request.subject, seal));
+      if (hit.answer == Vault::Answer::kUnknown && former_seals) {
+        PHIVEIL_ASSIGN_OR_RETURN(hit, former_seals->Open(record.request.subject, seal));
+      }
       if (hit.answer == Vault::Answer::kFound) ++entry->counts[static_cast<size_t>(seal.category)];
       return hit;
     };
-    if (!sealer) known.seals = nullptr;
     const auto lookup = [&](Category category, const TokenCode& code) -> absl::StatusOr<Vault::Hit> {
       if (parts.vault == nullptr) return Vault::Hit();
       PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, parts.vault->Lookup(record.request.subject, category, code));
@@ -168,7 +193,7 @@ struct Deidentifier::Impl {
   }
 
   absl::StatusOr<std::vector<BackEdit>> SurrogatesIn(const Record& record) {
-    if (!parts.policy.NeedsSubject()) return std::vector<BackEdit>();
+    if (!parts.policy.NeedsSubject() || parts.vault == nullptr) return std::vector<BackEdit>();
     SubjectBook book;
     PHIVEIL_RETURN_IF_ERROR(keeper.Open(SubjectOf(record.request), &book));
     if (!book.has_secret()) return std::vector<BackEdit>();
@@ -245,7 +270,8 @@ struct Deidentifier::Impl {
   Thresholds thresholds{};
   float floor = 1.0f;
   std::string policy_name, pack_name;
-  std::optional<ValueSealer> sealer;
+  bool seals = false;  // whether the policy does
+  std::optional<FormerSeals> former_seals;
   std::optional<TaskProfile> task;
   std::optional<DeploymentProfile> deployment;
   std::mutex gate_mutex;
@@ -260,9 +286,9 @@ Deidentifier::~Deidentifier() = default;
 
 absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) {
   if (parts.pack == nullptr) return absl::InvalidArgumentError("an engine needs a rule pack");
-  if (parts.policy.NeedsVault() && parts.vault == nullptr) {
-    return absl::FailedPreconditionError(Concat("policy ", parts.policy.name(), " uses tokens and needs a vault"));
-  }
+  // Seals of format 1 come back with the key alone.
+  const bool only_opens = parts.policy.Uses(Action::kSeal) && parts.key != nullptr;
+  if (parts.policy.NeedsVault() && parts.vault == nullptr && !only_opens) return NeedsVaultError(parts.policy);
   if (parts.reference_year == 0) parts.reference_year = YearNow();
   if (parts.task != nullptr) parts.policy = parts.policy.RestrictedTo(parts.task->may_stay);
   auto impl = std::make_unique<Impl>(std::move(parts));
@@ -270,7 +296,7 @@ absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) 
   if (const DeploymentProfile* to = std::exchange(impl->parts.deployment, nullptr); to != nullptr)
     impl->deployment = *to;
   if (const KeyEncryptionKey* key = std::exchange(impl->parts.key, nullptr); key != nullptr) {
-    PHIVEIL_ASSIGN_OR_RETURN(impl->sealer, ValueSealer::From(*key, impl->parts.tenant));
+    PHIVEIL_ASSIGN_OR_RETURN(impl->former_seals, FormerSeals::From(*key, impl->parts.tenant));
   }
   return std::unique_ptr<Deidentifier>(new Deidentifier(std::move(impl)));
 }
@@ -280,19 +306,12 @@ absl::StatusOr<std::vector<Finding>> Deidentifier::Find(std::string_view text, c
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(std::span<const Record> records) const {
-  if (impl_->parts.policy.NeedsKey() && !impl_->sealer) {
-    return absl::FailedPreconditionError(Concat("policy ", policy().name(), " seals values and needs a key"));
-  }
+  if (policy().NeedsVault() && impl_->parts.vault == nullptr) return NeedsVaultError(policy());
   if (const absl::Status gate = impl_->AskGate(); !gate.ok()) return impl_->RecordDenied(records, gate);
   std::vector<absl::StatusOr<Redacted>> results;
-  results.reserve(records.size());
-  Vault::Ticket ticket = 0;
-  for (const Record& record : records) {
-    absl::Status fault;
-    results.push_back(impl_->RedactOne(record, &ticket, &fault));
-    if (!fault.ok()) return fault;
-  }
-  if (ticket != 0) PHIVEIL_RETURN_IF_ERROR(impl_->parts.vault->Commit(ticket));
+  absl::Status kept = absl::AbortedError("");
+  for (int i = 0; i < kTries && absl::IsAborted(kept); ++i) kept = impl_->RedactAndCommit(records, &results);
+  PHIVEIL_RETURN_IF_ERROR(kept);
   if (impl_->parts.audit == nullptr) return results;
   std::vector<AuditRecord> entries;
   entries.reserve(records.size());
@@ -312,7 +331,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
 
 absl::StatusOr<std::vector<absl::StatusOr<Restored>>> Deidentifier::RestoreBatch(
     std::span<const Record> records) const {
-  if (impl_->parts.vault == nullptr && (policy().NeedsVault() || !impl_->sealer)) {
+  if (impl_->parts.vault == nullptr && !impl_->former_seals) {
     return absl::FailedPreconditionError("restoring needs a vault");
   }
   std::vector<absl::StatusOr<Restored>> results;

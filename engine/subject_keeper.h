@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "phiveil/vault.h"
+#include "transform/seal.h"
 #include "transform/subject_book.h"
 
 namespace phiveil {
@@ -25,7 +27,14 @@ class SubjectKeeper {
   absl::Status Open(std::string_view subject, SubjectBook* book) const;
 
   // Draws a secret where there is none; `entries` receives what the vault has to be given.
-  static absl::Status DrawSecret(SubjectBook* book, std::vector<BookEntry>* entries);
+  absl::Status DrawSecret(SubjectBook* book, std::vector<BookEntry>* entries) const;
+
+  // What seals for the subject. The book's secret is in the vault afterwards, durable with `ticket`.
+  absl::StatusOr<SubjectSealer> SealerOf(std::string_view subject, const SubjectBook& book,
+                                         Vault::Ticket* ticket) const;
+
+  // The secret that a seal was made with, and with it the value. kUnknown, kForeign: as the vault answers.
+  absl::StatusOr<Vault::Hit> OpenSeal(std::string_view subject, const SealMention& seal) const;
 
  private:
   Vault* vault_;

@@ -102,8 +102,8 @@ absl::Status RefuseUrl(std::string_view flag, std::string_view value, std::strin
 
 absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidentifier::Parts* parts, std::ostream& err) {
   const Places& places = session->places;
-  // Seals come back with the key alone; a vault that is there is asked all the same.
-  const bool needed = parts->policy.NeedsVault() || !parts->policy.NeedsKey();
+  // Seals of format 1 come back with the key alone; a vault that is there is asked all the same.
+  const bool needed = !parts->policy.Uses(Action::kSeal);
   session->uses_vault = verb == Verb::kRestore ? needed || VaultExists(places.vault) : parts->policy.NeedsVault();
   bool made = false;
   PHIVEIL_RETURN_IF_ERROR(places.state.Make(&made));

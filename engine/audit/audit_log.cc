@@ -148,7 +148,9 @@ absl::Status FileAuditLog::WriteBytes(std::string_view bytes, const AuditHead& n
   if (ops_->Fdatasync(log_.get()) != 0) {
     // What the device has after a failed sync is unknown; only reading it again can tell.
     broken_ = ErrnoStatus(errno, "cannot sync the audit log; open it again", path_);
-    TakeBack().IgnoreError();
+    if (const absl::Status undone = TakeBack(); !undone.ok()) {
+      broken_ = absl::Status(broken_.code(), absl::StrCat(broken_.message(), "; ", undone.message()));
+    }
     return broken_;
   }
   if (absl::Status status = WriteHead(next); !status.ok()) return broken_ = status;
@@ -324,16 +326,9 @@ absl::Status FileAuditLog::TakeInTail(uint64_t log_size, AuditHead* head) {
 
 absl::Status FileAuditLog::WriteHead(const AuditHead& head) {
   PHIVEIL_ASSIGN_OR_RETURN(const std::string bytes, EncodeHead(head, keys_));
-  const absl::Status written = crypto::PWriteAll(*ops_, head_.get(), bytes, 0, HeadPath(path_));
-  if (written.ok()) {
-    head_bytes_ = bytes;
-  } else if (head_bytes_.empty()) {
-    ops_->Ftruncate(head_.get(), 0);
-  } else {
-    // A part may have arrived. That the old head comes back is all that is asked of this.
-    crypto::PWriteAll(*ops_, head_.get(), head_bytes_, 0, HeadPath(path_)).IgnoreError();
-  }
-  return written;
+  PHIVEIL_RETURN_IF_ERROR(crypto::PWriteOver(*ops_, head_.get(), head_bytes_, bytes, HeadPath(path_)));
+  head_bytes_ = bytes;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& options, FileOps& ops) {

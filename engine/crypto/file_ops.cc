@@ -85,6 +85,18 @@ absl::Status PWriteAll(FileOps& ops, int fd, std::string_view bytes, uint64_t of
   return absl::OkStatus();
 }
 
+absl::Status PWriteOver(FileOps& ops, int fd, std::string_view before, std::string_view bytes, std::string_view path) {
+  const absl::Status written = PWriteAll(ops, fd, bytes, 0, path);
+  if (written.ok()) return written;
+  absl::Status back = PWriteAll(ops, fd, before, 0, path);
+  if (back.ok() && ops.Ftruncate(fd, static_cast<off_t>(before.size())) != 0) {
+    back = ErrnoStatus(errno, "cannot cut", path);
+  }
+  if (back.ok()) return written;
+  return absl::Status(written.code(),
+                      absl::StrCat(written.message(), "; what stood there could not be put back: ", back.message()));
+}
+
 absl::StatusOr<std::string> ReadAt(int fd, uint64_t offset, size_t size, std::string_view path) {
   std::string bytes(size, '\0');
   size_t done = 0;

@@ -55,6 +55,10 @@ absl::Status ErrnoStatus(int error, std::string_view what, std::string_view path
 absl::Status WriteAll(FileOps& ops, int fd, std::string_view bytes, std::string_view path);
 absl::Status PWriteAll(FileOps& ops, int fd, std::string_view bytes, uint64_t offset, std::string_view path);
 
+// Writes `bytes` over `before`, which is all of the file and no longer than them. When that fails `before` is put
+// back, as a part may have arrived; the error says so when that fails too.
+absl::Status PWriteOver(FileOps& ops, int fd, std::string_view before, std::string_view bytes, std::string_view path);
+
 // Up to `size` bytes at `offset`; fewer only at the end of the file.
 absl::StatusOr<std::string> ReadAt(int fd, uint64_t offset, size_t size, std::string_view path);
 

@@ -125,10 +125,7 @@ std::string ExplainPolicy(const Policy& given, const TaskProfile* task) {
     out += task->pass_unknown ? "  and those that nobody named\n"
                               : "  Nothing else: what stands under other headings, or before the first, is left out.\n";
   }
-  out += Concat("\nWhat is needed to bring it back\n  ",
-                policy.NeedsVault() ? "the vault"
-                : policy.NeedsKey() ? "the key alone"
-                                    : "nothing can: it is gone",
+  out += Concat("\nWhat is needed to bring it back\n  ", policy.NeedsVault() ? "the vault" : "nothing can: it is gone",
                 "\n");
   out += Concat("\nWhat the result may be called\n  ", policy.claim(), "\n  ", BasisSentence(policy.basis()), "\n");
   out +=

@@ -172,8 +172,6 @@ bool Policy::Uses(Action action) const {
 
 bool Policy::NeedsSubject() const { return Uses(Action::kSurrogate) || Uses(Action::kShift) || Uses(Action::kCode); }
 
-bool Policy::NeedsVault() const { return Uses(Action::kToken) || NeedsSubject(); }
-
-bool Policy::NeedsKey() const { return Uses(Action::kSeal); }
+bool Policy::NeedsVault() const { return Uses(Action::kToken) || Uses(Action::kSeal) || NeedsSubject(); }
 
 }  // namespace phiveil

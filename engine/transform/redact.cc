@@ -76,7 +76,7 @@ class Decider {
   std::string Written(const Finding& finding, std::string_view value, const CategoryPolicy& rule) const {
     if (rule.action == Action::kSeal) {
       if (writers_.sealer == nullptr) return "";
-      return writers_.sealer->Seal(writers_.subject, finding.category, value, finding.bare).value_or("");
+      return writers_.sealer->Seal(finding.category, value, finding.bare).value_or("");
     }
     if (!ComesBack(rule.action)) return Generalised(value, finding, rule, reference_year_);
     if (writers_.surrogates == nullptr) return "";

@@ -55,8 +55,7 @@ inline constexpr std::string_view kLeftOutText = "[section left out]";
 // What some actions write with. A null one makes them fall back to a token, without a vault to a tag.
 struct Writers {
   Surrogates* surrogates = nullptr;  // surrogate, shift, code
-  const ValueSealer* sealer = nullptr;
-  std::string_view subject{};
+  const SubjectSealer* sealer = nullptr;
   std::span<const TextStretch> left_out{};  // by the task; in order, not overlapping
 };
 

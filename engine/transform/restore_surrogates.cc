@@ -1,7 +1,9 @@
 #include "transform/restore_surrogates.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "transform/date_shift.h"
 #include "transform/generalise.h"
@@ -77,25 +79,74 @@ std::vector<BackEdit> FindPairs(std::string_view text, const SubjectBook& book) 
   return edits;
 }
 
-std::vector<BackEdit> FindDates(std::string_view text, std::span<const Finding> findings, const CategoryPolicy& rule,
-                                const SubjectBook& book, int reference_year) {
-  std::unordered_map<std::string_view, const BookEntry*> exact;
-  for (const BookEntry& entry : book.entries()) {
-    if (entry.category == Category::kDate) exact[entry.surrogate] = &entry;
+// The dates of an answer, moved back with one of the subject's secrets.
+class DatesBack {
+ public:
+  DatesBack(std::string_view text, const CategoryPolicy& rule, const SubjectBook& book, int reference_year)
+      : text_(text), rule_(rule), book_(book), reference_year_(reference_year) {
+    for (const BookEntry& entry : book.entries()) {
+      if (entry.category == Category::kDate) pairs_[entry.surrogate].push_back(&entry);
+    }
   }
-  const DateShift back(-ShiftDays(book, rule), reference_year, rule.weekdays);
-  DateContext context;
-  std::vector<BackEdit> edits;
-  for (const Finding& finding : findings) {
-    const std::string_view value = text.substr(finding.begin, finding.end - finding.begin);
-    if (finding.category != Category::kDate || finding.subtype == Subtype::kTime) continue;
-    if (Stays(value, finding, rule, reference_year)) continue;
-    auto moved = back.Move(value, &context);
-    if (const auto pair = exact.find(value); pair != exact.end()) moved = pair->second->original;
-    if (moved && *moved != value) edits.push_back({finding.begin, finding.end, Category::kDate, *std::move(moved)});
+
+  // Of the secrets, the one that most of the pairs speak for; the first of equals.
+  std::vector<BackEdit> Find(std::span<const Finding> findings) const {
+    std::vector<BackEdit> best;
+    size_t most = 0;
+    for (size_t secret = 0; secret < book_.secrets().size(); ++secret) {
+      size_t witnesses = 0;
+      std::vector<BackEdit> edits = FindWith(findings, secret, &witnesses);
+      if (secret > 0 && witnesses <= most) continue;
+      most = witnesses;
+      best = std::move(edits);
+    }
+    return best;
   }
-  return edits;
-}
+
+ private:
+  std::vector<BackEdit> FindWith(std::span<const Finding> findings, size_t secret, size_t* witnesses) const {
+    const int days = ShiftDays(book_, rule_, secret);
+    const DateShift back(-days, reference_year_, rule_.weekdays), forth(days, reference_year_, rule_.weekdays);
+    DateContext context;
+    std::vector<BackEdit> edits;
+    for (const Finding& finding : findings) {
+      const std::string_view value = text_.substr(finding.begin, finding.end - finding.begin);
+      if (finding.category != Category::kDate || finding.subtype == Subtype::kTime) continue;
+      if (Stays(value, finding, rule_, reference_year_)) continue;
+      auto moved = back.Move(value, &context);
+      if (const auto pairs = pairs_.find(value); pairs != pairs_.end()) {
+        if (const auto original = Kept(pairs->second, moved, value, forth)) {
+          ++*witnesses;
+          moved = *original;
+        } else if (pairs->second.size() == 1) {
+          moved = pairs->second[0]->original;
+        }
+      }
+      if (moved && *moved != value) edits.push_back({finding.begin, finding.end, Category::kDate, *std::move(moved)});
+    }
+    return edits;
+  }
+
+  // The original, of those that a date stands for, that this shift moves there.
+  static std::optional<std::string> Kept(const std::vector<const BookEntry*>& pairs,
+                                         const std::optional<std::string>& moved, std::string_view value,
+                                         const DateShift& forth) {
+    for (const BookEntry* pair : pairs) {
+      if (moved == pair->original) return pair->original;
+    }
+    for (const BookEntry* pair : pairs) {
+      DateContext none;
+      if (forth.Move(pair->original, &none) == value) return pair->original;
+    }
+    return std::nullopt;
+  }
+
+  const std::string_view text_;
+  const CategoryPolicy& rule_;
+  const SubjectBook& book_;
+  const int reference_year_;
+  std::unordered_map<std::string_view, std::vector<const BookEntry*>> pairs_;
+};
 
 }  // namespace
 
@@ -104,7 +155,7 @@ std::vector<BackEdit> FindSurrogates(std::string_view text, std::span<const Find
   std::vector<BackEdit> edits = FindPairs(text, book);
   const CategoryPolicy& rule = policy.RuleFor(Category::kDate);
   if (rule.action != Action::kShift) return edits;
-  for (BackEdit& date : FindDates(text, dates, rule, book, reference_year)) {
+  for (BackEdit& date : DatesBack(text, rule, book, reference_year).Find(dates)) {
     const auto overlaps = [&](const BackEdit& edit) { return edit.begin < date.end && date.begin < edit.end; };
     if (std::ranges::none_of(edits, overlaps)) edits.push_back(std::move(date));
   }

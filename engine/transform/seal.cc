@@ -14,7 +14,10 @@ namespace phiveil {
 namespace {
 
 constexpr char kSign = '~';
-constexpr size_t kTagSize = 8;
+constexpr size_t kFormerTagSize = 8;
+constexpr char kFormat = 2;
+constexpr size_t kHeadSize = 2;  // format, length of the code
+constexpr size_t kLeastSize = kHeadSize + TokenCode::kMinRandom + 1 + crypto::kSivTagSize;
 
 bool IsCategoryLetter(char c) { return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; }
 
@@ -47,9 +50,16 @@ std::string Decode(std::string_view text, size_t* used) {
   return out;
 }
 
-std::string Associated(Category category, std::string_view tag) {
+std::string FormerAssociated(Category category, std::string_view tag) {
   return Concat("phiveil seal 1", '\0', CategoryName(category), tag);
 }
+
+std::string Associated(Category category, std::string_view head) {
+  return Concat("phiveil seal 2", '\0', CategoryName(category), '\0', head);
+}
+
+// What stands before the sealed value.
+std::string Head(const TokenCode& code) { return Concat(kFormat, static_cast<char>(code.view().size()), code.view()); }
 
 }  // namespace
 
@@ -67,8 +77,7 @@ std::optional<SealMention> FindSealMention(std::string_view text, size_t from) {
     size_t end = at + 1 + used;
     mention.bare = end < text.size() && text[end] == kBareSign;
     if (mention.bare) ++end;
-    if (!category || mention.sealed.size() < kTagSize + crypto::kSivTagSize || end >= text.size() || text[end] != ']')
-      continue;
+    if (!category || mention.sealed.size() < kLeastSize || end >= text.size() || text[end] != ']') continue;
     mention.begin = begin - 1;
     mention.end = end + 1;
     mention.category = *category;
@@ -77,47 +86,82 @@ std::optional<SealMention> FindSealMention(std::string_view text, size_t from) {
   return std::nullopt;
 }
 
-absl::StatusOr<ValueSealer> ValueSealer::From(const KeyEncryptionKey& key, std::string_view tenant) {
-  ValueSealer sealer;
-  const std::string whose = tenant.empty() ? std::string() : Concat(" tenant ", tenant);
-  const Original first = key.Derive(Concat("phiveil seal 1", whose));
-  const Original second = key.Derive(Concat("phiveil seal 2", whose));
-  std::string both = Concat(first.ExposeOriginal(), second.ExposeOriginal());
-  sealer.key_ = Original(both);
-  crypto::Wipe(both.data(), both.size());
-  sealer.tag_key_ = key.Derive(Concat("phiveil seal subject", whose));
-  if (sealer.key_.size() != crypto::kSivKeySize || sealer.tag_key_.size() != crypto::kKeySize) {
-    return absl::FailedPreconditionError("the key cannot be used for sealing");
+std::optional<TokenCode> SecretCodeOf(const SealMention& mention) {
+  const std::string_view bytes = mention.sealed;
+  if (bytes.size() < kLeastSize || bytes[0] != kFormat) return std::nullopt;
+  const size_t size = static_cast<unsigned char>(bytes[1]);
+  if (size > TokenCode::kMaxRandom + 1 || bytes.size() < kHeadSize + size + crypto::kSivTagSize) return std::nullopt;
+  const auto code = TokenCode::Parse(bytes.substr(kHeadSize, size));
+  if (!code || !code->ChecksAs(Category::kOtherId) || !bytes.substr(kHeadSize).starts_with(code->view())) {
+    return std::nullopt;
   }
+  return code;
+}
+
+absl::StatusOr<SubjectSealer> SubjectSealer::From(std::string_view secret, const TokenCode& code) {
+  SubjectSealer sealer;
+  crypto::Hash first{}, second{};
+  absl::Status derived = crypto::HmacSha256(secret, {"phiveil seal 2", "1"}, &first);
+  if (derived.ok()) derived = crypto::HmacSha256(secret, {"phiveil seal 2", "2"}, &second);
+  std::string both = Concat(crypto::View(first), crypto::View(second));
+  if (derived.ok()) sealer.key_ = Original(both);
+  crypto::Wipe(both.data(), both.size());
+  crypto::Wipe(first.data(), first.size());
+  crypto::Wipe(second.data(), second.size());
+  PHIVEIL_RETURN_IF_ERROR(derived);
+  sealer.code_ = code;
   return sealer;
 }
 
-absl::StatusOr<std::string> ValueSealer::Tag(std::string_view subject) const {
-  crypto::Hash hash{};
-  PHIVEIL_RETURN_IF_ERROR(crypto::HmacSha256(tag_key_.ExposeOriginal(), {subject}, &hash));
-  return std::string(crypto::View(hash).substr(0, kTagSize));
-}
-
-absl::StatusOr<std::string> ValueSealer::Seal(std::string_view subject, Category category, std::string_view value,
-                                              bool bare) const {
-  PHIVEIL_ASSIGN_OR_RETURN(std::string bytes, Tag(subject));
+absl::StatusOr<std::string> SubjectSealer::Seal(Category category, std::string_view value, bool bare) const {
+  std::string bytes = Head(code_);
   const std::string associated = Associated(category, bytes);
   PHIVEIL_RETURN_IF_ERROR(crypto::SivSeal(key_.ExposeOriginal(), associated, value, &bytes));
   return Concat('[', CategoryName(category), kSign, Encode(bytes), bare ? "#]" : "]");
 }
 
-absl::StatusOr<Vault::Hit> ValueSealer::Open(std::string_view subject, const SealMention& mention) const {
+absl::StatusOr<Vault::Hit> SubjectSealer::Open(const SealMention& mention) const {
+  Vault::Hit hit;
+  if (SecretCodeOf(mention) != code_) return hit;
+  const std::string head = Head(code_);
+  const std::string_view sealed = std::string_view(mention.sealed).substr(head.size());
+  const absl::Status opened =
+      crypto::SivOpen(key_.ExposeOriginal(), Associated(mention.category, head), sealed, &hit.value);
+  if (absl::IsDataLoss(opened)) return hit;
+  PHIVEIL_RETURN_IF_ERROR(opened);
+  hit.answer = Vault::Answer::kFound;
+  return hit;
+}
+
+absl::StatusOr<FormerSeals> FormerSeals::From(const KeyEncryptionKey& key, std::string_view tenant) {
+  FormerSeals seals;
+  const std::string whose = tenant.empty() ? std::string() : Concat(" tenant ", tenant);
+  const Original first = key.Derive(Concat("phiveil seal 1", whose));
+  const Original second = key.Derive(Concat("phiveil seal 2", whose));
+  std::string both = Concat(first.ExposeOriginal(), second.ExposeOriginal());
+  seals.key_ = Original(both);
+  crypto::Wipe(both.data(), both.size());
+  seals.tag_key_ = key.Derive(Concat("phiveil seal subject", whose));
+  if (seals.key_.size() != crypto::kSivKeySize || seals.tag_key_.size() != crypto::kKeySize) {
+    return absl::FailedPreconditionError("the key cannot be used for sealing");
+  }
+  return seals;
+}
+
+absl::StatusOr<Vault::Hit> FormerSeals::Open(std::string_view subject, const SealMention& mention) const {
   Vault::Hit hit;
   const std::string_view bytes = mention.sealed;
-  const std::string_view tag = bytes.substr(0, kTagSize);
-  const absl::Status opened =
-      crypto::SivOpen(key_.ExposeOriginal(), Associated(mention.category, tag), bytes.substr(kTagSize), &hit.value);
+  if (bytes.size() < kFormerTagSize + crypto::kSivTagSize) return hit;
+  const std::string_view tag = bytes.substr(0, kFormerTagSize);
+  const absl::Status opened = crypto::SivOpen(key_.ExposeOriginal(), FormerAssociated(mention.category, tag),
+                                              bytes.substr(kFormerTagSize), &hit.value);
   if (absl::IsDataLoss(opened)) return hit;
   PHIVEIL_RETURN_IF_ERROR(opened);
   hit.answer = Vault::Answer::kFound;
   if (subject.empty()) return hit;
-  PHIVEIL_ASSIGN_OR_RETURN(const std::string own, Tag(subject));
-  if (crypto::EqualInConstantTime(own, tag)) return hit;
+  crypto::Hash own{};
+  PHIVEIL_RETURN_IF_ERROR(crypto::HmacSha256(tag_key_.ExposeOriginal(), {subject}, &own));
+  if (crypto::EqualInConstantTime(crypto::View(own).substr(0, kFormerTagSize), tag)) return hit;
   Vault::Hit foreign;
   foreign.answer = Vault::Answer::kForeign;
   return foreign;

@@ -1,22 +1,26 @@
 #ifndef PHIVEIL_TRANSFORM_SEAL_H_
 #define PHIVEIL_TRANSFORM_SEAL_H_
 
-// Values that travel sealed in the text itself: `[NAME~4T0K…]`.
+// Values that travel sealed in the text itself: `[NAME~08AG…]`. docs/formats/seal.md has the bytes.
 //
-// The letters are Crockford's base 32 of
-//   subject tag[8] ‖ AES-256-SIV(key, associated data = "phiveil seal 1" ‖ 0 ‖ category ‖ subject tag, value)
-// The keys are derived from the vault's (HKDF labels "phiveil seal 1", "phiveil seal 2", "phiveil seal subject", for a
-// tenant with a name each with " tenant " ‖ name behind it), and stay when the vault is rotated. The same value of the
-// same tenant, subject and category has the same seal; what is longer has a longer one.
+//   SubjectSealer::From(secret, code)->Seal(Category::kName, "Ana Ruiz", false)
+//
+// A seal is made with the subject's secret (transform/subject_book.h), which only the vault has, and names it by the
+// code that the vault gave it: whoever looks that code up finds the secret, for the subject that it is of. The
+// vault forgets the subject and the secret with it; no seal of the subject opens from then on. The same value of the
+// same subject and category has the same seal; what is longer has a longer one.
+//
+// Seals of format 1 were made with keys derived from the vault's own (FormerSeals) and are read, not written.
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "phiveil/category.h"
+#include "phiveil/key.h"
 #include "phiveil/original.h"
+#include "phiveil/token.h"
 #include "phiveil/vault.h"
 
 namespace phiveil {
@@ -31,22 +35,34 @@ struct SealMention {
 // The next one at or after `from`, in any case. Says nothing of whether it is genuine.
 std::optional<SealMention> FindSealMention(std::string_view text, size_t from);
 
-class ValueSealer {
- public:
-  // FAILED_PRECONDITION when the key cannot be used.
-  // Seals of one tenant mean nothing to another.
-  static absl::StatusOr<ValueSealer> From(const KeyEncryptionKey& key, std::string_view tenant = {});
+// The code of the secret that the seal was made with. Nothing when it cannot be of format 2.
+std::optional<TokenCode> SecretCodeOf(const SealMention& mention);
 
-  absl::StatusOr<std::string> Seal(std::string_view subject, Category category, std::string_view value,
-                                   bool bare) const;
+class SubjectSealer {
+ public:
+  // `code`: of the secret, in category OTHER_ID.
+  static absl::StatusOr<SubjectSealer> From(std::string_view secret, const TokenCode& code);
+
+  absl::StatusOr<std::string> Seal(Category category, std::string_view value, bool bare) const;
+
+  // kUnknown: altered, or made with another secret.
+  absl::StatusOr<Vault::Hit> Open(const SealMention& mention) const;
+
+ private:
+  Original key_;
+  TokenCode code_;
+};
+
+class FormerSeals {
+ public:
+  // FAILED_PRECONDITION when the key cannot be used. Seals of one tenant mean nothing to another.
+  static absl::StatusOr<FormerSeals> From(const KeyEncryptionKey& key, std::string_view tenant = {});
 
   // kUnknown: altered, or not sealed under this key. kForeign: another subject's. With an empty subject every subject's
   // seals are opened.
   absl::StatusOr<Vault::Hit> Open(std::string_view subject, const SealMention& mention) const;
 
  private:
-  absl::StatusOr<std::string> Tag(std::string_view subject) const;
-
   Original key_, tag_key_;
 };
 

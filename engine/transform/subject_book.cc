@@ -1,5 +1,6 @@
 #include "transform/subject_book.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/concat.h"
@@ -12,6 +13,8 @@ using Kind = BookEntry::Kind;
 
 constexpr char kSeparator = '\x1F';
 constexpr size_t kSecretSize = 32;
+
+bool IsSecret(Kind kind) { return kind == Kind::kSecret || kind == Kind::kShardSecret; }
 
 std::string Folded(Kind kind, std::string_view text) {
   return kind == Kind::kWord ? LowerAscii(text) : std::string(text);
@@ -45,7 +48,7 @@ bool IsWordEdge(std::string_view text, size_t at) {
 
 std::string EncodeEntry(const BookEntry& entry) {
   const char kind = static_cast<char>(entry.kind);
-  if (entry.kind == Kind::kSecret) return Concat(kBookMark, kind, entry.original);
+  if (IsSecret(entry.kind)) return Concat(kBookMark, kind, entry.original);
   return Concat(kBookMark, kind, entry.surrogate, kSeparator, entry.original);
 }
 
@@ -53,7 +56,7 @@ std::optional<BookEntry> DecodeEntry(Category category, std::string_view value) 
   if (value.size() < 2 || value[0] != kBookMark) return std::nullopt;
   BookEntry entry{static_cast<Kind>(value[1]), category, {}, {}};
   value.remove_prefix(2);
-  if (entry.kind == Kind::kSecret) {
+  if (IsSecret(entry.kind)) {
     if (value.size() != kSecretSize) return std::nullopt;
     entry.original = value;
     return entry;
@@ -68,13 +71,13 @@ std::optional<BookEntry> DecodeEntry(Category category, std::string_view value) 
 }
 
 SubjectBook::~SubjectBook() {
-  crypto::Wipe(secret_.data(), secret_.size());
+  for (Secret& secret : secrets_) crypto::Wipe(secret.bytes.data(), secret.bytes.size());
   for (BookEntry& entry : entries_) crypto::Wipe(entry.original.data(), entry.original.size());
 }
 
 void SubjectBook::Load(BookEntry entry) {
-  if (entry.kind == Kind::kSecret) {
-    if (secret_.empty() || entry.original < secret_) secret_ = entry.original;
+  if (IsSecret(entry.kind)) {
+    SetSecret(entry.kind, entry.original);
     crypto::Wipe(entry.original.data(), entry.original.size());
     return;
   }
@@ -83,13 +86,21 @@ void SubjectBook::Load(BookEntry entry) {
   loaded_ = entries_.size();
 }
 
-void SubjectBook::SetSecret(std::string_view secret) { secret_ = secret; }
+void SubjectBook::SetSecret(Kind kind, std::string_view secret) {
+  Secret added{kind, std::string(secret)};
+  const auto place = std::ranges::lower_bound(secrets_, added);
+  if (place == secrets_.end() || *place != added) secrets_.insert(place, std::move(added));
+}
 
-uint64_t SubjectBook::Draw(std::string_view what, std::string_view value, uint32_t attempt) const {
+bool SubjectBook::keeps_dates() const {
+  return secrets_.size() > 1 || (has_secret() && secrets_[0].kind == Kind::kShardSecret);
+}
+
+uint64_t SubjectBook::Draw(std::string_view what, std::string_view value, uint32_t attempt, size_t secret) const {
   const std::string number = Concat(kSeparator, attempt, kSeparator);
   crypto::Hash hash{};
   // Fails only where the cryptographic library does; the engine has drawn the secret with it before.
-  crypto::HmacSha256(secret_, {what, number, value}, &hash).IgnoreError();
+  crypto::HmacSha256(secrets_[secret].bytes, {what, number, value}, &hash).IgnoreError();
   uint64_t out = 0;
   std::memcpy(&out, hash.data(), sizeof out);
   return out;
@@ -105,6 +116,11 @@ bool SubjectBook::TakenByAnother(Kind kind, std::string_view surrogate, std::str
   const auto found = originals_.find({static_cast<char>(kind), Folded(kind, surrogate)});
   if (found == originals_.end()) return false;
   return found->second.size() > 1 || *found->second.begin() != Folded(kind, original);
+}
+
+bool SubjectBook::Has(Kind kind, std::string_view surrogate, std::string_view original) const {
+  const auto found = originals_.find({static_cast<char>(kind), Folded(kind, surrogate)});
+  return found != originals_.end() && found->second.contains(Folded(kind, original));
 }
 
 void SubjectBook::Index(const BookEntry& entry) {

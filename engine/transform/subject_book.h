@@ -1,13 +1,18 @@
 #ifndef PHIVEIL_TRANSFORM_SUBJECT_BOOK_H_
 #define PHIVEIL_TRANSFORM_SUBJECT_BOOK_H_
 
-// What a subject's surrogates hang on: its secret, and the pairs given out so far.
+// What a subject's surrogates and seals hang on: its secret, and the pairs given out so far.
 //
 // The engine reads both from the vault at the start of a call and writes what is new before the text
 // is given out. As values of the vault they are entries (EncodeEntry):
 //   0x01 'k' secret[32]                        the secret
+//   0x01 's' secret[32]                        one that a shard drew
 //   0x01 'p' surrogate 0x1F original           a whole mention
 //   0x01 'w' surrogate 0x1F original           one word of a name
+//
+// Shards know nothing of each other and each draw a secret for the same subject; merged, the subject has several. New
+// texts go by the first of them, and a text that comes back by the one that the pairs speak for. So wherever a
+// shard's secret or several are about, each shifted date is kept as a pair too (keeps_dates).
 
 #include <cstdint>
 #include <map>
@@ -25,7 +30,7 @@ namespace phiveil {
 inline constexpr char kBookMark = '\x01';
 
 struct BookEntry {
-  enum class Kind : char { kSecret = 'k', kMention = 'p', kWord = 'w' };
+  enum class Kind : char { kSecret = 'k', kShardSecret = 's', kMention = 'p', kWord = 'w' };
   Kind kind = Kind::kMention;
   Category category = Category::kName;
   std::string surrogate;
@@ -43,18 +48,29 @@ class SubjectBook {
   SubjectBook& operator=(const SubjectBook&) = delete;
   ~SubjectBook();
 
-  // From the vault. Of several secrets, which two machines may have drawn at once, the least counts.
+  // From the vault.
   void Load(BookEntry entry);
-  void SetSecret(std::string_view secret);
-  bool has_secret() const { return !secret_.empty(); }
+  // For a subject that has no secret yet.
+  void SetSecret(BookEntry::Kind kind, std::string_view secret);
+  bool has_secret() const { return !secrets_.empty(); }
+  // The first is the one that counts: the vault's own before those of shards, of each kind the least.
+  struct Secret {
+    BookEntry::Kind kind;
+    std::string bytes;
+    friend auto operator<=>(const Secret&, const Secret&) = default;
+  };
+  const std::vector<Secret>& secrets() const { return secrets_; }
+  bool keeps_dates() const;
 
   // 64 bits that depend on secret, words and number. HMAC-SHA-256.
-  uint64_t Draw(std::string_view what, std::string_view value, uint32_t attempt) const;
+  uint64_t Draw(std::string_view what, std::string_view value, uint32_t attempt, size_t secret = 0) const;
 
   // The newest surrogate of an original, or nothing. Words are found whatever their case.
   const std::string* SurrogateOf(BookEntry::Kind kind, Category category, std::string_view original) const;
   // Whether the surrogate stands for another original already.
   bool TakenByAnother(BookEntry::Kind kind, std::string_view surrogate, std::string_view original) const;
+  // Whether the pair is in the book.
+  bool Has(BookEntry::Kind kind, std::string_view surrogate, std::string_view original) const;
 
   void Add(BookEntry entry);
 
@@ -65,7 +81,7 @@ class SubjectBook {
  private:
   void Index(const BookEntry& entry);
 
-  std::string secret_;
+  std::vector<Secret> secrets_;
   std::vector<BookEntry> entries_;
   size_t loaded_ = 0;
   std::map<std::pair<char, std::string>, std::string> surrogates_;           // kind, category and original

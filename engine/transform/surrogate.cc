@@ -89,8 +89,8 @@ std::string Title(std::string_view lower) {
 
 }  // namespace
 
-int ShiftDays(const SubjectBook& book, const CategoryPolicy& rule) {
-  const uint64_t random = book.Draw("shift", rule.whole_weeks ? "weeks" : "days", rule.max_days);
+int ShiftDays(const SubjectBook& book, const CategoryPolicy& rule, size_t secret) {
+  const uint64_t random = book.Draw("shift", rule.whole_weeks ? "weeks" : "days", rule.max_days, secret);
   const int unit = rule.whole_weeks ? 7 : 1;
   const int most = rule.max_days / unit;
   const int steps = static_cast<int>(random / 2 % static_cast<uint64_t>(most)) + 1;
@@ -134,7 +134,8 @@ std::optional<std::string> Surrogates::MoveDate(std::string_view value, const Ca
   if (book_->TakenByAnother(Kind::kMention, moved->text, value)) return std::nullopt;
   // Another policy may have moved the same date elsewhere.
   const std::string* const known = book_->SurrogateOf(Kind::kMention, Category::kDate, value);
-  if (moved->comes_back == DateShift::Return::kFormat && (known == nullptr || *known != moved->text)) {
+  const bool kept = moved->comes_back == DateShift::Return::kFormat || book_->keeps_dates();
+  if (kept && (known == nullptr || *known != moved->text)) {
     book_->Add({Kind::kMention, Category::kDate, moved->text, std::string(value)});
   }
   return moved->text;

@@ -26,8 +26,8 @@
 
 namespace phiveil {
 
-// By how many days the subject's dates move under `rule`; never 0.
-int ShiftDays(const SubjectBook& book, const CategoryPolicy& rule);
+// By how many days the subject's dates move under `rule`, with that one of its secrets; never 0.
+int ShiftDays(const SubjectBook& book, const CategoryPolicy& rule, size_t secret = 0);
 
 class Surrogates {
  public:

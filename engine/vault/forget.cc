@@ -12,15 +12,41 @@ namespace phiveil::vault_internal {
 namespace {
 
 constexpr size_t kChangesAtOnce = 1024;
+constexpr int kErasureTries = 64;
+
+absl::Status TooMany() { return absl::AbortedError("others forget or sweep at the same time; ask again"); }
+
+// Whoever has the store open and remembers codes or keys sees by the count that some of them are gone.
+absl::Status ApplyErasure(const Sealer& sealer, Store& store, ChangeSet set) {
+  set.changes.push_back({ErasuresKey(), std::nullopt, std::nullopt});
+  Change& mark = set.changes.back();
+  for (int i = 0; i < kErasureTries; ++i) {
+    PHIVEIL_ASSIGN_OR_RETURN(auto before, GetOne(store, ErasuresKey()));
+    if (i > 0 && before == mark.before) break;  // it was another record that is not as expected
+    uint64_t count = 0;
+    if (before) {
+      PHIVEIL_ASSIGN_OR_RETURN(count, sealer.OpenErasures(*before));
+    }
+    mark.before = std::move(before);
+    PHIVEIL_ASSIGN_OR_RETURN(mark.after, sealer.SealErasures(count + 1));
+    const absl::Status applied = store.Apply(set);
+    if (!absl::IsAborted(applied)) return applied;
+  }
+  return TooMany();
+}
 
 bool IsCode(std::string_view code) {
   return code.size() > TokenCode::kMinRandom && code.size() <= TokenCode::kMaxRandom + 1;
 }
 
-// Removes a subject's records in writes of a bounded size. What is removed is what is there.
+// Removes records in writes of a bounded size. What is removed is what is there.
 class Removal {
  public:
-  Removal(Store& store, KeepingReport* report) : store_(store), report_(report) {}
+  Removal(const Sealer& sealer, Store& store, KeepingReport* report)
+      : sealer_(sealer), store_(store), report_(report) {}
+
+  // Only as long as this record stands as it is: who has removed it may have begun the subject anew.
+  void While(std::string key, std::string value) { condition_ = {std::move(key), value, value}; }
 
   absl::Status Remove(std::string key, std::string value) {
     set_.changes.push_back({std::move(key), std::move(value), std::nullopt});
@@ -32,8 +58,8 @@ class Removal {
     std::string key = ValueKey(std::string_view(code).substr(0, code.size() - 1));
     PHIVEIL_ASSIGN_OR_RETURN(auto value, GetOne(store_, key));
     if (value) {
-      if (const auto record = DecodeValue(*value)) ++report_->counts[static_cast<size_t>(record->category)];
-      ++report_->values;
+      if (const auto record = DecodeValue(*value)) ++next_.counts[static_cast<size_t>(record->category)];
+      ++next_.values;
       --set_.mappings;
       set_.changes.push_back({std::move(key), *std::move(value), std::nullopt});
     }
@@ -42,13 +68,21 @@ class Removal {
 
   absl::Status Flush() {
     if (set_.changes.empty()) return absl::OkStatus();
-    return store_.Apply(std::exchange(set_, {}));
+    if (!condition_.key.empty()) set_.changes.push_back(condition_);
+    const KeepingReport done = std::exchange(next_, {});
+    PHIVEIL_RETURN_IF_ERROR(ApplyErasure(sealer_, store_, std::exchange(set_, {})));
+    report_->values += done.values;
+    for (size_t i = 0; i < done.counts.size(); ++i) report_->counts[i] += done.counts[i];
+    return absl::OkStatus();
   }
 
  private:
+  const Sealer& sealer_;
   Store& store_;
   KeepingReport* const report_;
+  KeepingReport next_;
   ChangeSet set_;
+  Change condition_;
 };
 
 // Other names of its codes, and days on which its values expire.
@@ -63,9 +97,11 @@ absl::Status RemoveMentions(const Sealer& sealer, StoreSnapshot& snapshot, const
   });
 }
 
-// All but the subject record.
-absl::Status RemoveRecords(const Sealer& sealer, Store& store, const Tag& subject, KeepingReport* report) {
-  Removal removal(store, report);
+// All but the subject record, while `mark` stands.
+absl::Status RemoveRecords(const Sealer& sealer, Store& store, const Tag& subject, const std::string& mark,
+                           KeepingReport* report) {
+  Removal removal(sealer, store, report);
+  removal.While(ForgettingKey(subject), mark);
   PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, store.Snapshot());
   const auto visit = [&](std::string_view key, std::string_view value) -> absl::Status {
     if (!IsCode(value)) return absl::DataLossError("index record is damaged");
@@ -100,10 +136,34 @@ absl::Status RemoveExpired(const Sealer& sealer, Store& store, std::string_view 
   return absl::OkStatus();
 }
 
-absl::Status RemoveMark(Store& store, const Tag& subject) {
-  PHIVEIL_ASSIGN_OR_RETURN(auto mark, GetOne(store, ForgettingKey(subject)));
-  if (!mark) return absl::OkStatus();
-  return store.Apply({{{ForgettingKey(subject), *std::move(mark), std::nullopt}}, 0, 0});
+// Until the mark is gone, by this one's hand or another's: on a shared store several may be at it.
+absl::Status FinishForgetting(const Sealer& sealer, Store& store, const Tag& subject, KeepingReport* report) {
+  for (int i = 0; i < kErasureTries; ++i) {
+    PHIVEIL_ASSIGN_OR_RETURN(auto mark, GetOne(store, ForgettingKey(subject)));
+    if (!mark) return absl::OkStatus();
+    absl::Status status = RemoveRecords(sealer, store, subject, *mark, report);
+    if (status.ok()) status = store.Apply({{{ForgettingKey(subject), *std::move(mark), std::nullopt}}, 0, 0});
+    if (!absl::IsAborted(status)) return status;
+  }
+  return TooMany();
+}
+
+// The keys first, in a write of their own: from here on no value can be opened, whatever happens. False when
+// there are none.
+absl::StatusOr<bool> DestroyKeys(const Sealer& sealer, Store& store, const Tag& subject) {
+  PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer.ForgettingMac(subject));
+  for (int i = 0; i < kErasureTries; ++i) {
+    PHIVEIL_ASSIGN_OR_RETURN(auto record, GetOne(store, SubjectKey(subject)));
+    if (!record) return false;
+    const absl::Status destroyed = ApplyErasure(sealer, store,
+                                                {{{SubjectKey(subject), *std::move(record), std::nullopt},
+                                                  {ForgettingKey(subject), std::nullopt, std::string(View(mac))}},
+                                                 -1,
+                                                 0});
+    if (destroyed.ok()) return true;
+    if (!absl::IsAborted(destroyed)) return destroyed;
+  }
+  return TooMany();
 }
 
 }  // namespace
@@ -118,28 +178,20 @@ absl::StatusOr<bool> IsBeingForgotten(const Sealer& sealer, Store& store, const 
 absl::StatusOr<KeepingReport> ForgetSubject(const Sealer& sealer, Store& store, const Tag& subject) {
   KeepingReport report;
   PHIVEIL_RETURN_IF_ERROR(store.Sync(store.Newest()));
-  PHIVEIL_ASSIGN_OR_RETURN(auto record, GetOne(store, SubjectKey(subject)));
-  if (record) {
-    // The keys first, in a write of their own: from here on no value can be opened, whatever happens.
-    PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, sealer.ForgettingMac(subject));
-    PHIVEIL_RETURN_IF_ERROR(store.Apply({{{SubjectKey(subject), *std::move(record), std::nullopt},
-                                          {ForgettingKey(subject), std::nullopt, std::string(View(mac))}},
-                                         -1,
-                                         0}));
-    report.subjects = 1;
-  } else {
+  PHIVEIL_ASSIGN_OR_RETURN(const bool destroyed, DestroyKeys(sealer, store, subject));
+  if (!destroyed) {
     PHIVEIL_ASSIGN_OR_RETURN(const auto mark, GetOne(store, ForgettingKey(subject)));
     if (!mark) return report;
-    report.subjects = 1;
   }
-  PHIVEIL_RETURN_IF_ERROR(RemoveRecords(sealer, store, subject, &report));
-  PHIVEIL_RETURN_IF_ERROR(RemoveMark(store, subject));
+  report.subjects = 1;
+  PHIVEIL_RETURN_IF_ERROR(FinishForgetting(sealer, store, subject, &report));
   return report;
 }
 
 absl::Status EndForgetting(const Sealer& sealer, Store& store, const Tag& subject) {
   PHIVEIL_ASSIGN_OR_RETURN(const bool under_way, IsBeingForgotten(sealer, store, subject));
-  return under_way ? ForgetSubject(sealer, store, subject).status() : absl::OkStatus();
+  KeepingReport report;
+  return under_way ? FinishForgetting(sealer, store, subject, &report) : absl::OkStatus();
 }
 
 absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today) {
@@ -157,10 +209,9 @@ absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uin
   for (const Tag& tag : unfinished) {
     PHIVEIL_ASSIGN_OR_RETURN(const bool genuine, IsBeingForgotten(sealer, store, tag));
     if (!genuine) return absl::DataLossError("forgetting record does not authenticate");
-    PHIVEIL_RETURN_IF_ERROR(RemoveRecords(sealer, store, tag, &report));
-    PHIVEIL_RETURN_IF_ERROR(RemoveMark(store, tag));
+    PHIVEIL_RETURN_IF_ERROR(FinishForgetting(sealer, store, tag, &report));
   }
-  Removal removal(store, &report);
+  Removal removal(sealer, store, &report);
   const absl::Status swept = snapshot->ForEach("e", [&](std::string_view key, std::string_view tag) -> absl::Status {
     const auto day = DayOfExpiryKey(key);
     if (!day) return absl::DataLossError("expiry record is damaged");

@@ -86,21 +86,9 @@ absl::Status GroupStore::Sync(Ticket ticket) {
       written_.wait(lock);
       continue;
     }
-    writing_ = true;
-    WriteGroup* const group = pending_.BeginWrite();
-    lock.unlock();
     absl::Status unmet;
-    const absl::Status status = WriteGroupOut(*group, nullptr, &unmet);
-    lock.lock();
-    writing_ = false;
-    if (status.ok()) {
-      durable_.store(group->number, std::memory_order_release);
-      pending_.Finish();
-    } else {
-      broken_ = status;
-      is_broken_.store(true, std::memory_order_release);
-    }
-    written_.notify_all();
+    const absl::Status status = WriteOpenGroup(&lock, nullptr, &unmet);
+    if (!status.ok()) return status;
   }
   return broken_;
 }
@@ -109,12 +97,18 @@ absl::Status GroupStore::Apply(const ChangeSet& set) {
   std::unique_lock lock(mutex_);
   written_.wait(lock, [&] { return !writing_; });
   if (!broken_.ok()) return broken_;
+  absl::Status unmet;
+  const absl::Status status = WriteOpenGroup(&lock, &set, &unmet);
+  return status.ok() ? unmet : status;
+}
+
+// Nobody else is writing. The lock is given up while the group goes out.
+absl::Status GroupStore::WriteOpenGroup(std::unique_lock<std::mutex>* lock, const ChangeSet* set, absl::Status* unmet) {
   writing_ = true;
   WriteGroup* const group = pending_.BeginWrite();
-  lock.unlock();
-  absl::Status unmet;
-  const absl::Status status = WriteGroupOut(*group, &set, &unmet);
-  lock.lock();
+  lock->unlock();
+  const absl::Status status = WriteGroupOut(*group, set, unmet);
+  lock->lock();
   writing_ = false;
   if (status.ok()) {
     durable_.store(group->number, std::memory_order_release);
@@ -124,7 +118,7 @@ absl::Status GroupStore::Apply(const ChangeSet& set) {
     is_broken_.store(true, std::memory_order_release);
   }
   written_.notify_all();
-  return status.ok() ? unmet : status;
+  return status;
 }
 
 absl::StatusOr<bool> GroupStore::AsExpected(const WriteGroup& group, const ChangeSet& set) {

@@ -46,6 +46,7 @@ class GroupStore : public Store {
   virtual absl::Status WriteOut(std::span<const Write> writes, const Counters& counters) = 0;
 
  private:
+  absl::Status WriteOpenGroup(std::unique_lock<std::mutex>* lock, const ChangeSet* set, absl::Status* unmet);
   absl::Status WriteGroupOut(const WriteGroup& group, const ChangeSet* set, absl::Status* unmet);
   absl::StatusOr<bool> AsExpected(const WriteGroup& group, const ChangeSet& set);
 

@@ -5,9 +5,11 @@
 // expiry. Each can be cut short at any write and done again.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -22,11 +24,34 @@ namespace phiveil::vault_internal {
 absl::StatusOr<KeepingReport> RotateStore(const Sealer& sealer, Store& store, const KeyEncryptionKey& to,
                                           const std::function<void()>& barrier);
 
-// New keys for the subject with this tag, its values and index sealed anew. One write. Nothing when
-// there is no such subject. Notes in the same write that it has got to this one.
-absl::StatusOr<KeepingReport> ReencryptSubject(const Sealer& sealer, Store& store, const Tag& subject);
+// New keys for some subjects, their values and index sealed anew: all in one write, which notes how far it has
+// got. The caller sees to it that nothing is written for them from before this is made until Apply returns.
+class Reencryption {
+ public:
+  static absl::StatusOr<Reencryption> Begin(const Sealer& sealer, Store& store);
 
-// Where an earlier ReencryptSubject has got to; nothing at the beginning. End takes the note away.
+  // In the order of their tags. Nothing when there is no such subject.
+  absl::Status Add(const Tag& subject);
+  // Whether it is time to Apply.
+  bool full() const;
+  absl::StatusOr<KeepingReport> Apply();
+
+ private:
+  Reencryption(const Sealer& sealer, Store& store, std::unique_ptr<StoreSnapshot> snapshot)
+      : sealer_(&sealer), store_(&store), snapshot_(std::move(snapshot)) {}
+  absl::Status SealAnew(const Subject& old, const Subject& fresh, std::string_view key, std::string_view code);
+  void Change(std::string key, std::optional<std::string> before, std::optional<std::string> after);
+
+  const Sealer* sealer_;
+  Store* store_;
+  std::unique_ptr<StoreSnapshot> snapshot_;
+  ChangeSet set_;
+  size_t bytes_ = 0;
+  std::optional<Tag> last_;
+  KeepingReport report_;
+};
+
+// Where an earlier Reencryption has got to; nothing at the beginning. End takes the note away.
 absl::StatusOr<std::optional<Tag>> ReencryptProgress(const Sealer& sealer, Store& store);
 absl::Status EndReencrypt(Store& store);
 

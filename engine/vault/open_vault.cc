@@ -92,6 +92,12 @@ absl::StatusOr<std::unique_ptr<Vault>> OpenSealedVault(const VaultOptions& optio
   traits.shared = IsPostgresUrl(options.path);
   traits.ttl_days = options.ttl_days;
   traits.derivation_id = options.key->derivation_id();
+  if (traits.shared) {
+    PHIVEIL_ASSIGN_OR_RETURN(const auto erasures, GetOne(*opened.store, ErasuresKey()));
+    if (erasures) {
+      PHIVEIL_ASSIGN_OR_RETURN(traits.erasures, opened.sealer->OpenErasures(*erasures));
+    }
+  }
   auto core = std::make_shared<VaultCore>(std::move(opened), options.cache_bytes / 2, cache_key, totals.mappings,
                                           length, std::move(traits));
   return SealedVault::Make(std::move(core), options.tenant);

@@ -65,11 +65,13 @@ void PutCounters(std::string* out, const Counters& counters) {
 
 void PutFixed32(std::string* out, uint32_t value) { PutFixed(out, value, 4); }
 uint32_t GetFixed32(std::string_view bytes) { return static_cast<uint32_t>(Reader(bytes).Fixed(4)); }
+uint64_t GetFixed64(std::string_view bytes) { return Reader(bytes).Fixed(8); }
 void PutFixed64(std::string* out, uint64_t value) { PutFixed(out, value, 8); }
 
 std::string MetaKey() { return TypedKey(RecordType::kMeta); }
 std::string BridgeKey(const KeyId& from) { return TypedKey(RecordType::kBridge).append(View(from)); }
 std::string ProgressKey() { return TypedKey(RecordType::kProgress); }
+std::string ErasuresKey() { return TypedKey(RecordType::kErasures); }
 std::string ForgettingKey(const Tag& subject) { return TypedKey(RecordType::kForgetting).append(View(subject)); }
 
 std::string ExpiryKey(uint32_t day, std::string_view random) {

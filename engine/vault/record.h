@@ -36,6 +36,7 @@ enum class RecordType : char {
   kForgetting = 'x',
   kExpiry = 'e',
   kProgress = 'r',
+  kErasures = 'g',
 };
 
 using Tag = std::array<char, 16>;
@@ -100,6 +101,7 @@ std::string BridgeKey(const KeyId& from);
 // Stands while a subject is being forgotten.
 std::string ForgettingKey(const Tag& subject);
 std::string ProgressKey();
+std::string ErasuresKey();
 // In the order of their days, which count from 1970-01-01.
 std::string ExpiryKey(uint32_t day, std::string_view random);
 std::optional<uint32_t> DayOfExpiryKey(std::string_view key);
@@ -140,8 +142,9 @@ std::optional<HeadRecord> DecodeHead(std::string_view bytes);
 // Little-endian, appended.
 void PutFixed32(std::string* out, uint32_t value);
 void PutFixed64(std::string* out, uint64_t value);
-// Of the first 4 bytes, which must be there.
+// Of the first 4 or 8 bytes, which must be there.
 uint32_t GetFixed32(std::string_view bytes);
+uint64_t GetFixed64(std::string_view bytes);
 
 }  // namespace phiveil::vault_internal
 

@@ -20,6 +20,8 @@ namespace {
 
 // Even in a full vault a draw fails once in 1024 times; this many in a row is no accident.
 constexpr int kMaxTries = 32;
+// Of a call in the way of which something is forgotten.
+constexpr int kTriesAcrossErasures = 8;
 // GCM with random nonces is good for 2^32 messages under one key, and one subject may have them all.
 constexpr uint64_t kMaxMappings = uint64_t{1} << 32;
 constexpr uint64_t kTenantPrefix = ~uint64_t{0};
@@ -59,7 +61,8 @@ VaultCore::VaultCore(OpenedStore opened, size_t cache_bytes, const crypto::Key12
       code_length_(code_length),
       mappings_(mappings),
       codes_(cache_bytes / 4 * 3, &opened_.store->durable()),
-      subjects_(cache_bytes / 4, &opened_.store->durable()) {}
+      subjects_(cache_bytes / 4, &opened_.store->durable()),
+      erasures_seen_(traits_.erasures) {}
 
 absl::Status VaultCore::Named(const absl::Status& status) const {
   const std::string& name = opened_.store->name();
@@ -86,14 +89,32 @@ absl::StatusOr<Vault::Ticket> SealedVault::Assign(std::string_view subject, std:
                                                   std::vector<TokenCode>* codes) {
   PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->store().Health()));
   PHIVEIL_RETURN_IF_ERROR(CheckValues(subject, values));
+  absl::StatusOr<Ticket> ticket;
+  for (int i = 0; i < kTriesAcrossErasures; ++i) {
+    const uint16_t generation = core_->generation_.load();
+    ticket = AssignOnce(subject, values, codes);
+    if (!ticket.ok() && !absl::IsAborted(ticket.status())) return ticket;
+    if (ticket.ok() && core_->generation_.load() == generation) return ticket;
+  }
+  if (!ticket.ok()) return ticket;
+  return core_->Named(absl::AbortedError("others keep forgetting or sweeping meanwhile; ask again"));
+}
+
+std::optional<VaultCore::KnownCode> SealedVault::FindKnown(const crypto::Key128& name, uint16_t generation) {
+  const auto known = core_->codes_.Find(name);
+  return known && known->generation == generation ? known : std::nullopt;
+}
+
+absl::StatusOr<Vault::Ticket> SealedVault::AssignOnce(std::string_view subject, std::span<const Value> values,
+                                                      std::vector<TokenCode>* codes) {
   codes->assign(values.size(), TokenCode());
   const crypto::Key128 subject_name = crypto::SipHash128(cache_key_, 0, subject);
   std::vector<crypto::Key128> names(values.size());
   std::vector<size_t> misses;
-  Call call{subject, values, names, codes, 0, {}, {}};
+  Call call{subject, values, names, codes, core_->generation_.load(), 0, {}, {}};
   for (size_t i = 0; i < values.size(); ++i) {
     names[i] = crypto::SipHash128(subject_name, static_cast<uint64_t>(values[i].category), values[i].text);
-    if (const auto known = core_->codes_.Find(names[i])) {
+    if (const auto known = FindKnown(names[i], call.generation)) {
       (*codes)[i] = known->code;
       call.ticket = std::max(call.ticket, known->group);
     } else {
@@ -134,7 +155,7 @@ absl::Status SealedVault::DraftAll(const std::vector<size_t>& misses, Call* call
   absl::flat_hash_set<crypto::Key128> drafted;
   for (size_t i : misses) {
     // Another thread may have been faster.
-    if (const auto known = core_->codes_.Find(call->names[i])) {
+    if (const auto known = FindKnown(call->names[i], call->generation)) {
       (*call->codes)[i] = known->code;
       call->ticket = std::max(call->ticket, known->group);
       continue;
@@ -166,7 +187,8 @@ std::mutex& SealedVault::TurnOf(const Tag& subject) {
 // To remember it the subject's turn must be held: what is remembered is what the next writer seals with.
 absl::StatusOr<bool> SealedVault::LoadSubject(Subject* subject, Remember remember) {
   const crypto::Key128 name = NameOf(subject->tag);
-  if (const auto known = core_->subjects_.Find(name)) {
+  const uint16_t generation = core_->generation_.load();
+  if (const auto known = core_->subjects_.Find(name); known && known->generation == generation) {
     PHIVEIL_RETURN_IF_ERROR(OpenSubject({known->record.data(), known->record.size()}, subject));
     return true;
   }
@@ -176,6 +198,7 @@ absl::StatusOr<bool> SealedVault::LoadSubject(Subject* subject, Remember remembe
   if (remember == Remember::kNo) return true;
   VaultCore::KnownSubject entry;
   std::memcpy(entry.record.data(), record->data(), entry.record.size());
+  entry.generation = generation;
   core_->subjects_.Insert(name, entry);
   return true;
 }
@@ -183,7 +206,7 @@ absl::StatusOr<bool> SealedVault::LoadSubject(Subject* subject, Remember remembe
 void SealedVault::Give(Call* call, size_t value, const TokenCode& code, Ticket ticket) {
   (*call->codes)[value] = code;
   call->ticket = std::max(call->ticket, ticket);
-  core_->codes_.Insert(call->names[value], {code, ticket});
+  core_->codes_.Insert(call->names[value], {code, call->generation, ticket});
 }
 
 // Those that the store knows by now. What it knows may still wait for its sync, here or elsewhere.
@@ -289,6 +312,7 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
   if (!call->subject_record.empty()) {
     VaultCore::KnownSubject entry;
     std::memcpy(entry.record.data(), call->subject_record.data(), entry.record.size());
+    entry.generation = call->generation;
     entry.group = *ticket;
     core_->subjects_.Insert(NameOf(call->subject.tag), entry);
   }
@@ -320,15 +344,27 @@ absl::Status SealedVault::DealWithTaken(const std::vector<size_t>& taken, size_t
   return absl::OkStatus();
 }
 
-absl::Status SealedVault::Commit(Ticket ticket) { return core_->Named(core_->store().Sync(ticket)); }
+absl::Status SealedVault::Commit(Ticket ticket) {
+  PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->store().Sync(ticket)));
+  if (!core_->traits().shared || ticket == 0) return absl::OkStatus();
+  const auto erasures = GetOne(core_->store(), ErasuresKey());
+  PHIVEIL_RETURN_IF_ERROR(core_->Named(erasures.status()));
+  PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->NoteErasures(*erasures)));
+  if (ticket > core_->stale_.load()) return absl::OkStatus();
+  return core_->Named(absl::AbortedError("something was forgotten or swept meanwhile; assign again"));
+}
 
 // The value record that `code` leads to, by way of an alias when it is one: then `code` is changed.
 absl::StatusOr<bool> SealedVault::FindValue(Category category, TokenCode* code, std::string* bytes) {
   while (true) {
     const std::string_view random = RandomPart(*code);
-    PHIVEIL_ASSIGN_OR_RETURN(auto value, GetOne(core_->store(), ValueKey(random)));
-    if (value) {
-      *bytes = *std::move(value);
+    std::vector<std::string> keys = {ValueKey(random)};
+    if (core_->traits().shared) keys.push_back(ErasuresKey());
+    std::vector<std::optional<std::string>> found;
+    PHIVEIL_RETURN_IF_ERROR(core_->store().Get(keys, &found));
+    if (found.size() > 1) PHIVEIL_RETURN_IF_ERROR(core_->NoteErasures(found[1]));
+    if (found[0]) {
+      *bytes = *std::move(found[0]);
       return true;
     }
     PHIVEIL_ASSIGN_OR_RETURN(const auto alias, GetOne(core_->store(), AliasKey(random)));

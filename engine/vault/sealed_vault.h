@@ -6,6 +6,11 @@
 // A mapping lives in one of two places, looked at in this order: the cache of known codes, the store.
 // Threads that assign to one subject take turns; processes that share a store are told by it who was
 // first. What the cache holds may wait for its sync: it keeps the ticket that covers it.
+//
+// On a shared store another process may forget a subject that this one remembers. Every write that
+// removes something counts the erasures record up, and every call that reads the store reads that too:
+// a count not seen before ends a *generation*, of which nothing is remembered any more. A Commit of what
+// was assigned in an earlier one is refused.
 
 #include <array>
 #include <atomic>
@@ -48,6 +53,7 @@ struct VaultTraits {
   bool shared = false;        // other processes may have it open
   uint32_t ttl_days = 0;      // 0: for ever
   std::string derivation_id;  // of the key it was opened with
+  uint64_t erasures = 0;      // as many as there had been when it was opened
 };
 
 // What all tenants of an open vault share.
@@ -64,14 +70,19 @@ class VaultCore {
   // Says which vault an error speaks of.
   absl::Status Named(const absl::Status& status) const;
 
+  // Takes note of the erasures record of a shared store, as it was read with something else.
+  absl::Status NoteErasures(const std::optional<std::string>& record);
+
  private:
   friend class SealedVault;
   struct KnownCode {
     TokenCode code;
+    uint16_t generation = 0;
     uint64_t group = 0;  // a ticket
   };
   struct KnownSubject {
     std::array<char, sizeof(KeyId) + sizeof(Tag) + kSubjectKeysSize + crypto::kSealOverhead> record{};
+    uint16_t generation = 0;
     uint64_t group = 0;
   };
 
@@ -83,6 +94,11 @@ class VaultCore {
   KnownCache<crypto::Key128, KnownCode> codes_;
   KnownCache<crypto::Key128, KnownSubject> subjects_;
   std::array<std::mutex, 64> subject_turns_;
+
+  std::mutex erasures_mutex_;
+  std::atomic<uint64_t> erasures_seen_;
+  std::atomic<uint16_t> generation_{0};
+  std::atomic<uint64_t> stale_{0};  // the last ticket of the generations before
 };
 
 // One tenant's view.
@@ -96,6 +112,7 @@ class SealedVault final : public Vault {
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
   absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                       std::string_view prefix) override;
+  bool IsShard() const override { return (core_->sealer().state() & kIsShard) != 0; }
   absl::StatusOr<VaultInfo> Info() override;
   absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant) override;
   absl::StatusOr<KeepingReport> Rotate(const KeyEncryptionKey& to) override;
@@ -124,11 +141,15 @@ class SealedVault final : public Vault {
     std::span<const Value> values;
     const std::vector<crypto::Key128>& names;
     std::vector<TokenCode>* codes;
+    uint16_t generation = 0;  // in which it began
     Ticket ticket = 0;
     Subject subject;
     std::string subject_record;  // drawn by this call, not yet in the store
   };
 
+  absl::StatusOr<Ticket> AssignOnce(std::string_view subject, std::span<const Value> values,
+                                    std::vector<TokenCode>* codes);
+  std::optional<VaultCore::KnownCode> FindKnown(const crypto::Key128& name, uint16_t generation);
   absl::Status AssignNew(const std::vector<size_t>& misses, Call* call);
   absl::Status DraftAll(const std::vector<size_t>& misses, Call* call, std::vector<Draft>* drafts);
   enum class Remember { kYes, kNo };
@@ -139,6 +160,7 @@ class SealedVault final : public Vault {
   absl::Status CheckInserted(const Insertion& insertion, Call* call);
   absl::StatusOr<bool> IsGone(const Subject& subject, const TokenCode& code);
   absl::StatusOr<KeepingReport> ReencryptAll();
+  absl::Status ReencryptGroup(std::span<const Tag> subjects, KeepingReport* report);
   std::mutex& TurnOf(const Tag& subject);
   absl::Status LoadOrDrawSubject(Call* call);
   absl::Status TakeStored(Call* call, std::vector<Draft>* drafts);

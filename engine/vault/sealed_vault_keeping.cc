@@ -19,6 +19,9 @@ crypto::Key128 NameOf(const Tag& tag) {
   return name;
 }
 
+// As many keys as a group of subjects takes at most.
+constexpr size_t kSubjectsAtOnce = 4096;
+
 uint32_t Today() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::days>(now).count());
@@ -33,6 +36,22 @@ absl::Status SealedVault::OpenSubject(std::string_view bytes, Subject* subject) 
   const auto record = DecodeSubject(bytes);
   if (record && !core_->sealer().Knows(record->key_id)) PHIVEIL_RETURN_IF_ERROR(FollowRotation());
   return core_->sealer().OpenSubject(bytes, subject);
+}
+
+absl::Status VaultCore::NoteErasures(const std::optional<std::string>& record) {
+  uint64_t count = 0;
+  if (record) {
+    PHIVEIL_ASSIGN_OR_RETURN(count, sealer().OpenErasures(*record));
+  }
+  if (count <= erasures_seen_.load()) return absl::OkStatus();
+  const std::lock_guard lock(erasures_mutex_);
+  if (count <= erasures_seen_.load()) return absl::OkStatus();
+  generation_.fetch_add(1);
+  codes_.Clear();
+  subjects_.Clear();
+  stale_.store(store().Newest());
+  erasures_seen_.store(count);  // last: who sees it sees the rest
+  return absl::OkStatus();
 }
 
 // Takes over the key that the vault is under by now, as long as the bridge to it stands.
@@ -57,11 +76,20 @@ absl::Status SealedVault::CheckInserted(const Insertion& insertion, Call* call) 
   const bool drew_subject = !call->subject_record.empty();
   if (!core_->traits().shared) return absl::OkStatus();
   std::vector<std::optional<std::string>> found;
-  const std::vector<std::string> keys = {MetaKey(), SubjectKey(call->subject.tag)};
+  const std::vector<std::string> keys = {MetaKey(), SubjectKey(call->subject.tag), ErasuresKey()};
   PHIVEIL_RETURN_IF_ERROR(core_->store().Get(keys, &found));
   const auto meta = found[0] ? DecodeMeta(*found[0]) : std::nullopt;
   absl::Status status = meta ? absl::OkStatus() : absl::DataLossError("meta record is missing or damaged");
-  if (status.ok() && !found[1]) {
+  if (status.ok()) status = core_->NoteErasures(found[2]);
+  bool gone = !found[1];
+  if (status.ok() && !gone && core_->generation_.load() != call->generation) {
+    // What it was sealed with may be what is gone.
+    Subject now;
+    now.tag = call->subject.tag;
+    status = OpenSubject(*found[1], &now);
+    gone = status.ok() && !crypto::EqualInConstantTime(now.keys.view(), call->subject.keys.view());
+  }
+  if (status.ok() && gone) {
     core_->subjects_.Clear();
     core_->codes_.Clear();
     status = absl::AbortedError("the subject was forgotten meanwhile; ask again");
@@ -121,26 +149,41 @@ absl::StatusOr<KeepingReport> SealedVault::Reencrypt(bool alone) {
   return report.ok() ? report : core_->Named(report.status());
 }
 
+absl::Status SealedVault::ReencryptGroup(std::span<const Tag> subjects, KeepingReport* report) {
+  const std::lock_guard turn(TurnOf(subjects[0]));
+  for (size_t next = 0; next < subjects.size();) {
+    auto some = Reencryption::Begin(core_->sealer(), core_->store());
+    PHIVEIL_RETURN_IF_ERROR(some.status());
+    const size_t first = next;
+    for (; next < subjects.size() && !some->full(); ++next) PHIVEIL_RETURN_IF_ERROR(some->Add(subjects[next]));
+    const auto done = some->Apply();
+    for (size_t i = first; i < next; ++i) core_->subjects_.Erase(NameOf(subjects[i]));
+    PHIVEIL_RETURN_IF_ERROR(done.status());
+    report->subjects += done->subjects;
+    report->values += done->values;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<KeepingReport> SealedVault::ReencryptAll() {
   Store& store = core_->store();
   PHIVEIL_RETURN_IF_ERROR(store.Sync(store.Newest()));
   PHIVEIL_ASSIGN_OR_RETURN(const auto last, ReencryptProgress(core_->sealer(), store));
   PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, store.Snapshot());
   KeepingReport report;
+  std::vector<Tag> group;  // those that follow each other and share a turn
   const auto visit = [&](std::string_view key, std::string_view) -> absl::Status {
     Tag tag{};
     if (key.size() != 1 + tag.size()) return absl::DataLossError("subject record is damaged");
     std::memcpy(tag.data(), key.data() + 1, tag.size());
     if (last && View(tag) <= View(*last)) return absl::OkStatus();
-    const std::lock_guard turn(TurnOf(tag));
-    const auto done = ReencryptSubject(core_->sealer(), store, tag);
-    core_->subjects_.Erase(NameOf(tag));
-    PHIVEIL_RETURN_IF_ERROR(done.status());
-    report.subjects += done->subjects;
-    report.values += done->values;
+    const bool ends = !group.empty() && (&TurnOf(group[0]) != &TurnOf(tag) || group.size() == kSubjectsAtOnce);
+    if (ends) PHIVEIL_RETURN_IF_ERROR(ReencryptGroup(std::exchange(group, {}), &report));
+    group.push_back(tag);
     return absl::OkStatus();
   };
   PHIVEIL_RETURN_IF_ERROR(snapshot->ForEach("s", visit));
+  if (!group.empty()) PHIVEIL_RETURN_IF_ERROR(ReencryptGroup(group, &report));
   PHIVEIL_RETURN_IF_ERROR(EndReencrypt(store));
   return report;
 }

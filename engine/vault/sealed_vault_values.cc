@@ -9,6 +9,8 @@
 namespace phiveil::vault_internal {
 namespace {
 
+constexpr int kTries = 8;
+
 using Values = std::vector<std::pair<Category, Original>>;
 
 crypto::Key128 NameOf(const Tag& tag) {
@@ -24,6 +26,7 @@ absl::StatusOr<Values> SealedVault::ValuesOf(std::string_view subject, std::stri
   PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->store().Health()));
   PHIVEIL_ASSIGN_OR_RETURN(const Tag tag, core_->sealer().SubjectTag(tenant_tag_, subject));
   auto values = ValuesOfOnce(tag, prefix);
+  for (int i = 1; i < kTries && absl::IsAborted(values.status()); ++i) values = ValuesOfOnce(tag, prefix);
   if (absl::IsDataLoss(values.status())) {
     // Between the reads the subject may have been given new keys, or been forgotten.
     core_->subjects_.Erase(NameOf(tag));
@@ -36,6 +39,7 @@ absl::StatusOr<Values> SealedVault::ValuesOfOnce(const Tag& tag, std::string_vie
   Values values;
   Subject subject;
   subject.tag = tag;
+  const uint16_t generation = core_->generation_.load();
   PHIVEIL_ASSIGN_OR_RETURN(const bool known, LoadSubjectToRead(&subject));
   if (!known) return values;
   if (subject.tenant != tenant_tag_) return absl::DataLossError("subject record is another tenant's");
@@ -51,8 +55,14 @@ absl::StatusOr<Values> SealedVault::ValuesOfOnce(const Tag& tag, std::string_vie
     codes.push_back(*code);
     keys.push_back(ValueKey(code->view().substr(0, code->view().size() - 1)));
   }
+  if (core_->traits().shared) keys.push_back(ErasuresKey());
   std::vector<std::optional<std::string>> stored;
   PHIVEIL_RETURN_IF_ERROR(core_->store().Get(keys, &stored));
+  if (core_->traits().shared) {
+    PHIVEIL_RETURN_IF_ERROR(core_->NoteErasures(stored.back()));
+    if (core_->generation_.load() != generation) return absl::AbortedError("something was forgotten meanwhile");
+    keys.pop_back();
+  }
   for (size_t i = 0; i < keys.size(); ++i) {
     if (!stored[i]) return absl::DataLossError("index record leads to no value record");
     const auto record = DecodeValue(*stored[i]);

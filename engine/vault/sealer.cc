@@ -129,6 +129,23 @@ absl::StatusOr<Tag> Sealer::OpenProgress(std::string_view record) const {
   return last;
 }
 
+absl::StatusOr<std::string> Sealer::SealErasures(uint64_t count) const {
+  std::string record;
+  PutFixed64(&record, count);
+  PHIVEIL_ASSIGN_OR_RETURN(const Tag mac, IndexKeyMac({Associated(RecordType::kErasures, kVaultFormat, {record})}));
+  return record.append(View(mac));
+}
+
+absl::StatusOr<uint64_t> Sealer::OpenErasures(std::string_view record) const {
+  if (record.size() != sizeof(uint64_t) + sizeof(Tag)) return absl::DataLossError("erasures record is damaged");
+  const uint64_t count = GetFixed64(record);
+  PHIVEIL_ASSIGN_OR_RETURN(const std::string genuine, SealErasures(count));
+  if (!crypto::EqualInConstantTime(genuine, record)) {
+    return absl::DataLossError("erasures record does not authenticate");
+  }
+  return count;
+}
+
 absl::StatusOr<Sealer> Sealer::MakeNew(const KeyEncryptionKey& key, uint8_t state, std::string* meta) {
   Tag vault_id;
   PHIVEIL_RETURN_IF_ERROR(crypto::RandomKey(vault_id.data(), vault_id.size()));

@@ -96,6 +96,10 @@ class Sealer {
   absl::StatusOr<std::string> SealProgress(const Tag& last) const;
   absl::StatusOr<Tag> OpenProgress(std::string_view record) const;
 
+  // How many writes have removed keys or values.
+  absl::StatusOr<std::string> SealErasures(uint64_t count) const;
+  absl::StatusOr<uint64_t> OpenErasures(std::string_view record) const;
+
   // All zero for the tenant without a name, whose subjects have the tags that format 1 gave them.
   absl::StatusOr<Tag> TenantTag(std::string_view tenant) const;
   absl::StatusOr<Tag> SubjectTag(const Tag& tenant, std::string_view subject) const;

@@ -33,9 +33,16 @@ absl::StatusOr<std::string> VaultHead::ReadUnlocked(const std::string& vault_pat
   return crypto::ReadAt(fd.get(), 0, kHeadSize + 1, path);
 }
 
-absl::StatusOr<std::string> VaultHead::Read() const { return crypto::ReadAt(fd_.get(), 0, kHeadSize + 1, path_); }
+absl::StatusOr<std::string> VaultHead::Read() {
+  PHIVEIL_ASSIGN_OR_RETURN(bytes_, crypto::ReadAt(fd_.get(), 0, kHeadSize + 1, path_));
+  return bytes_;
+}
 
-absl::Status VaultHead::Write(std::string_view record) { return crypto::PWriteAll(*ops_, fd_.get(), record, 0, path_); }
+absl::Status VaultHead::Write(std::string_view record) {
+  PHIVEIL_RETURN_IF_ERROR(crypto::PWriteOver(*ops_, fd_.get(), bytes_, record, path_));
+  bytes_ = record;
+  return absl::OkStatus();
+}
 
 absl::Status VaultHead::Sync() {
   if (ops_->Fsync(fd_.get()) != 0) return crypto::ErrnoStatus(errno, "cannot sync", path_);

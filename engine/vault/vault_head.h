@@ -23,7 +23,8 @@ class VaultHead {
   static absl::StatusOr<std::string> ReadUnlocked(const std::string& vault_path, crypto::FileOps& ops);
 
   // Empty in a vault whose making has not finished.
-  absl::StatusOr<std::string> Read() const;
+  absl::StatusOr<std::string> Read();
+  // After an error it says what it said before.
   absl::Status Write(std::string_view record);
   absl::Status Sync();
 
@@ -34,6 +35,7 @@ class VaultHead {
   std::string path_;
   crypto::FileDescriptor fd_;
   crypto::FileOps* ops_;
+  std::string bytes_;  // as they stand
 };
 
 }  // namespace phiveil::vault_internal

@@ -88,6 +88,8 @@ class Verifier {
                                                                   : absl::DataLossError("expiry record is damaged");
       case RecordType::kProgress:
         return sealer_.OpenProgress(value).status();
+      case RecordType::kErasures:
+        return sealer_.OpenErasures(value).status();
       default:
         return absl::DataLossError("no record of a vault");
     }

@@ -60,10 +60,14 @@ class PolicyTest(unittest.TestCase):
         for policy in ("surrogate_research", "sealed"):
             self.assertEqual(self.restore(self.redact(note, "--policy", policy), "--policy", policy), note)
 
-    def test_seals_come_back_without_a_vault(self):
+    def test_seals_come_back_until_the_subject_is_forgotten(self):
         out = self.redact(NOTE, "--policy", "sealed")
-        self.assertFalse(os.path.exists(self.path("home/vault")))
+        everybody = ("restore", "--quiet", "--policy", "sealed")
         self.assertEqual(self.restore(out, "--policy", "sealed"), NOTE)
+        self.assertEqual(self.run_it(*everybody, text=out).stdout, NOTE)
+        self.run_it("vault", "forget", "--subject", "p1")
+        self.assertEqual(self.restore(out, "--policy", "sealed"), out)
+        self.assertEqual(self.run_it(*everybody, text=out).stdout, out)
 
     def test_claims_name_the_paragraph(self):
         text = "name: p\nversion: '1'\nabout: x\nbasis: {}\nclaim: y\ndefault: {{action: tag}}\ncategories:\n  {}\n"

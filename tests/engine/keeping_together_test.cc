@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "phiveil/vault_tools.h"
 #include "support/engine.h"
+#include "vault/open_vault.h"
 #include "vault/postgres_server.h"
 
 namespace phiveil {
@@ -116,10 +118,15 @@ TEST_P(KeepingTogetherTest, EverythingComesBackAfterRotationAndFromABackupAndNot
       EXPECT_EQ(Back(ward, out, {.subject = "p1"}), kNote) << policy;
       EXPECT_EQ(ward->Redact(kNote, {.subject = "p1"})->text, out) << policy;
       ASSERT_TRUE(ward.vault->Forget("p1").ok());
-      if (policy != "sealed") {  // a seal needs no vault: docs/policies.md
-        const std::string back = Back(ward, out, {.subject = "p1"});
+      for (const char* subject : {"p1", ""}) {
+        const std::string back = Back(ward, out, {.subject = subject});
         for (const char* secret : kSecrets) EXPECT_THAT(back, Not(HasSubstr(secret))) << policy;
       }
+      // What is drawn for the subject anew opens nothing of what was.
+      ASSERT_TRUE(ward->Redact(kNote, {.subject = "p1"}).ok()) << policy;
+      const std::string back = Back(ward, out, {.subject = "p1"});
+      for (const char* secret : kSecrets) EXPECT_THAT(back, Not(HasSubstr(secret))) << policy;
+      ASSERT_TRUE(ward.vault->Forget("p1").ok());
     }
     const auto report = VerifyVault({.path = path_, .key = &next_, .create = false});
     ASSERT_TRUE(report.ok()) << report.status();
@@ -127,6 +134,34 @@ TEST_P(KeepingTogetherTest, EverythingComesBackAfterRotationAndFromABackupAndNot
     EXPECT_EQ(report->mappings, 0u) << policy;
     path_ = copy;
     EXPECT_EQ(Back(Open(policy, "ward-3", next_), out, {.subject = "p1"}), kNote) << policy;
+  }
+}
+
+// A copy from before the forgetting, of everything but the record that forgetting destroys first.
+TEST_P(KeepingTogetherTest, ACopyWithoutTheKeyRecordGivesNothing) {
+  for (const std::string policy : kPolicies) {
+    path_ = NewPlace(policy);
+    std::string out;
+    {
+      const Door ward = Open(policy, "ward-3", key_);
+      const auto redacted = ward->Redact(kNote, {.subject = "p1"});
+      ASSERT_TRUE(redacted.ok()) << policy << ": " << redacted.status();
+      out = redacted->text;
+    }
+    {
+      auto opened =
+          vault_internal::OpenStore({.path = path_, .key = &key_, .create = false}, vault_internal::Access::kWrite, {});
+      ASSERT_TRUE(opened.ok()) << opened.status();
+      std::vector<vault_internal::StoreRecord> records;
+      ASSERT_TRUE(opened->store->GetUnder("s", &records).ok());
+      ASSERT_EQ(records.size(), 1u);
+      ASSERT_TRUE(opened->store->Apply({{{records[0].key, records[0].value, std::nullopt}}, -1, 0}).ok());
+    }
+    const Door ward = Open(policy, "ward-3", key_);
+    for (const char* subject : {"p1", ""}) {
+      const std::string back = Back(ward, out, {.subject = subject});
+      for (const char* secret : kSecrets) EXPECT_THAT(back, Not(HasSubstr(secret))) << policy << " " << back;
+    }
   }
 }
 

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <fstream>
 #include <string>
 
 #include "support/engine.h"
@@ -88,14 +90,24 @@ TEST(PoliciesTest, DatesKeepTheirDistance) {
   EXPECT_NE(out->replacements[0], "03/04/2024");
 }
 
-TEST(PoliciesTest, SealsNeedTheKeyAndTheSubject) {
+TEST(PoliciesTest, SealsNeedTheVaultAndTheSubject) {
   Engine engine("sealed");
   const auto out = engine->Redact(kNote, {.subject = "p1"});
   ASSERT_TRUE(out.ok());
-  const auto unsealed =
-      Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = testing::NamedPolicy("sealed")});
-  ASSERT_TRUE(unsealed.ok());
-  EXPECT_EQ((*unsealed)->Redact(kNote, {.subject = "p1"}).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(engine->Redact(kNote, {.subject = "p1"})->text, out->text);
+  EXPECT_NE(engine->Redact(kNote, {.subject = "p2"})->text, out->text);
+  EXPECT_EQ(engine->Restore(out->text, {})->text, kNote);
+  const Policy policy = testing::NamedPolicy("sealed");
+  EXPECT_EQ(Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = policy}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  // The key alone opens nothing.
+  const auto keyed = Deidentifier::Create({.pack = testing::BuiltinRules(), .policy = policy, .key = engine.key.get()});
+  ASSERT_TRUE(keyed.ok());
+  EXPECT_EQ((*keyed)->Redact(kNote, {.subject = "p1"}).status().code(), absl::StatusCode::kFailedPrecondition);
+  const auto unopened = (*keyed)->Restore(out->text, {.subject = "p1"});
+  ASSERT_TRUE(unopened.ok()) << unopened.status();
+  EXPECT_EQ(unopened->text, out->text);
+  EXPECT_GT(unopened->unknown, 0u);
   const auto foreign = engine->Restore(out->text, {.subject = "p2"});
   ASSERT_TRUE(foreign.ok());
   EXPECT_EQ(foreign->restored, 0u);
@@ -111,6 +123,53 @@ TEST(PoliciesTest, SealsNeedTheKeyAndTheSubject) {
     const auto back = engine->Restore(changed, {.subject = "p1"});
     ASSERT_TRUE(back.ok());
     EXPECT_EQ(back->restored, 0u) << i;
+  }
+}
+
+// Texts kept from the builds that wrote format 1.
+TEST(PoliciesTest, SealsOfFormat1AreStillRead) {
+  testing::TemporaryFolder folder;
+  std::ofstream(folder / "key") << "phiveil-key-1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9zgHjb\n";
+  ASSERT_EQ(chmod((folder / "key").c_str(), 0600), 0);
+  const auto key = KeyEncryptionKey::FromFile(folder / "key");
+  ASSERT_TRUE(key.ok()) << key.status();
+  const auto vault = OpenVault({.path = folder / "vault", .key = &*key});
+  ASSERT_TRUE(vault.ok()) << vault.status();
+  struct Kept {
+    const char* tenant;
+    std::string sealed, text;
+  };
+  const Kept kept[] = {
+      {"",
+       "Patient: [NAME~5SEMFNSKDC5QVEB04MZP2HFBDWVX33RVNVZV78MNH9BXKP7FBX5N42XQYG5G]  MRN: "
+       "[MRN~5SEMFNSKDC5QT3WF0MNEHZ18CXECFBNBQ7DKKFZCXG41M03865DG]",
+       "Patient: Maria Okonkwo  MRN: 00482913"},
+      {"", R"({"mrn": "[MRN~5SEMFNSKDC5QV9QVZJP620Q8M1PBPERJ377T0C1JDG06K07SQEM0#]"})", R"({"mrn": 48291387})"},
+      {"ward-3",
+       "Patient: [NAME~JDWTJQ67HK2ME92874CFAJ2AKFE4TT69CC1GZG1GPJBE2WJNFAH2TXS4J0XG]  MRN: "
+       "[MRN~JDWTJQ67HK2MFBDDE4EBT0HA300JHZE6K4AB6YS3SZB2P40WG5X0]",
+       "Patient: Maria Okonkwo  MRN: 00482913"}};
+  for (const Kept& one : kept) {
+    for (Vault* const held : {static_cast<Vault*>(nullptr), vault->get()}) {
+      const auto engine = Deidentifier::Create({.pack = testing::BuiltinRules(),
+                                                .policy = testing::NamedPolicy("sealed"),
+                                                .vault = held,
+                                                .tenant = one.tenant,
+                                                .key = &*key});
+      ASSERT_TRUE(engine.ok()) << engine.status();
+      EXPECT_EQ((*engine)->Restore(one.sealed, {.subject = "p1"})->text, one.text);
+      EXPECT_EQ((*engine)->Restore(one.sealed, {})->text, one.text);
+      const auto foreign = (*engine)->Restore(one.sealed, {.subject = "p2"});
+      ASSERT_TRUE(foreign.ok());
+      EXPECT_EQ(foreign->text, one.sealed);
+      EXPECT_GT(foreign->foreign, 0u);
+    }
+    const auto keyless = Deidentifier::Create({.pack = testing::BuiltinRules(),
+                                               .policy = testing::NamedPolicy("sealed"),
+                                               .vault = vault->get(),
+                                               .tenant = one.tenant});
+    ASSERT_TRUE(keyless.ok()) << keyless.status();
+    EXPECT_EQ((*keyless)->Restore(one.sealed, {.subject = "p1"})->text, one.sealed);
   }
 }
 

@@ -24,7 +24,7 @@ CategoryPolicy Rule(Action action) {
 }
 
 struct Book : SubjectBook {
-  explicit Book(char secret = 's') { SetSecret(std::string(32, secret)); }
+  explicit Book(char secret = 's') { SetSecret(BookEntry::Kind::kSecret, std::string(32, secret)); }
 };
 
 std::string Replaced(SubjectBook* book, std::string_view text, Category category, std::string_view value,
@@ -209,7 +209,7 @@ TEST(ShiftDaysTest, StaysWithinItsBoundsAndIsNeverNone) {
   std::set<int> seen;
   for (int i = 0; i < 500; ++i) {
     SubjectBook book;
-    book.SetSecret("secret " + std::to_string(i));
+    book.SetSecret(BookEntry::Kind::kSecret, "secret " + std::to_string(i));
     CategoryPolicy rule = Rule(Action::kShift);
     rule.max_days = 30;
     const int days = ShiftDays(book, rule);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "faulty_file_system.h"
+#include "phiveil/vault_tools.h"
 #include "postgres_server.h"
 #include "vault/open_vault.h"
 #include "vault_fixture.h"
@@ -180,6 +181,91 @@ TEST_P(KeepingTest, ForgottenMeansGone) {
   EXPECT_EQ(Answer(*vault, "s3", Category::kName, again), "=planted-as3");
 }
 
+// What others that share the store hold in memory of a subject is worth nothing once it is forgotten.
+TEST_P(KeepingTest, AForgottenSubjectIsGoneForOtherProcessesToo) {
+  if (GetParam() != Kind::kPostgres) GTEST_SKIP() << "one process at a time";
+  const auto keeper = MustOpen(key_), worker = MustOpen(key_);
+  const TokenCode code = KeepOne(*worker, "ana", Category::kName, "Ana Ruiz");
+  const TokenCode other = KeepOne(*worker, "ben", Category::kName, "Ben Oda");
+  EXPECT_EQ(Answer(*worker, "ana", Category::kName, code), "=Ana Ruiz");
+  // Assigned before, committed after: the code must not go out.
+  Vault::Ticket waiting = 0;
+  EXPECT_EQ(AssignOne(*worker, "ana", Category::kName, "Ana Ruiz", &waiting), code);
+  ASSERT_EQ(keeper->Forget("ana")->subjects, 1u);
+  EXPECT_EQ(Answer(*worker, "ana", Category::kName, code), "unknown");
+  EXPECT_EQ(worker->Commit(waiting).code(), StatusCode::kAborted);
+  EXPECT_TRUE(worker->ValuesOf("ana", "")->empty());
+  // Everything of it is new, and is kept under keys that the store has.
+  const TokenCode fresh = KeepOne(*worker, "ana", Category::kName, "Ana Ruiz");
+  EXPECT_NE(fresh, code);
+  const TokenCode second = KeepOne(*worker, "ana", Category::kName, "A. Ruiz");
+  EXPECT_EQ(Answer(*keeper, "ana", Category::kName, fresh), "=Ana Ruiz");
+  EXPECT_EQ(Answer(*keeper, "ana", Category::kName, second), "=A. Ruiz");
+  EXPECT_EQ(KeepOne(*worker, "ben", Category::kName, "Ben Oda"), other);
+  EXPECT_EQ(Answer(*worker, "ben", Category::kName, other), "=Ben Oda");
+  const auto report = VerifyVault({.path = path_, .key = &key_, .create = false});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->damaged_count, 0u) << (report->damaged.empty() ? "" : report->damaged[0]);
+}
+
+// Forgotten by one process and written to again by a second, while a third remembers the first keys.
+TEST_P(KeepingTest, NothingIsKeptUnderKeysThatAreGone) {
+  if (GetParam() != Kind::kPostgres) GTEST_SKIP() << "one process at a time";
+  const auto keeper = MustOpen(key_), worker = MustOpen(key_);
+  KeepOne(*worker, "ana", Category::kName, "Ana Ruiz");
+  ASSERT_EQ(keeper->Forget("ana")->subjects, 1u);
+  const TokenCode fresh = KeepOne(*keeper, "ana", Category::kName, "Ana Ruiz");
+  const TokenCode added = KeepOne(*worker, "ana", Category::kName, "A. Ruiz");
+  EXPECT_EQ(KeepOne(*worker, "ana", Category::kName, "Ana Ruiz"), fresh);
+  EXPECT_EQ(Answer(*keeper, "ana", Category::kName, added), "=A. Ruiz");
+  EXPECT_EQ(Answer(*worker, "ana", Category::kName, fresh), "=Ana Ruiz");
+}
+
+// Values come and go while others assign them: whatever was committed restores, or was forgotten since.
+TEST_P(KeepingTest, WritersNeverGiveOutWhatWasForgottenBefore) {
+  if (GetParam() != Kind::kPostgres) GTEST_SKIP() << "one process at a time";
+  const auto keeper = MustOpen(key_);
+  std::atomic<int> forgettings{0};
+  std::atomic<bool> stop{false};
+  std::atomic<int> faults{0}, checked{0};
+  std::vector<std::unique_ptr<Vault>> views;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) views.push_back(MustOpen(key_));
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&, t] {
+      Vault& mine = *views[static_cast<size_t>(t)];
+      const Vault::Value values[] = {{Category::kName, "Ana Ruiz"}, {Category::kMrn, "00482913"}};
+      while (!stop) {
+        std::vector<TokenCode> codes;
+        const int before = forgettings;
+        const auto ticket = mine.Assign("ana", values, &codes);
+        const absl::Status kept = ticket.ok() ? mine.Commit(*ticket) : ticket.status();
+        if (absl::IsAborted(kept)) continue;
+        faults += !kept.ok();
+        if (!kept.ok()) return;
+        const std::string answer = Answer(mine, "ana", Category::kName, codes[0]);
+        if (forgettings != before || before % 2 != 0) continue;  // odd: one is under way
+        ++checked;
+        faults += answer != "=Ana Ruiz";
+      }
+    });
+  }
+  for (int i = 0; i < 25; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ++forgettings;
+    const auto report = keeper->Forget("ana");
+    EXPECT_TRUE(report.ok()) << report.status();
+    ++forgettings;
+  }
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(faults, 0);
+  EXPECT_GT(checked, 0);
+  const auto report = VerifyVault({.path = path_, .key = &key_, .create = false});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->damaged_count, 0u) << (report->damaged.empty() ? "" : report->damaged[0]);
+}
+
 TEST_P(KeepingTest, NewDataKeysKeepCodesAndChangeEverySealedByte) {
   std::vector<std::string> before;
   {
@@ -338,6 +424,47 @@ TEST_P(KeepingFilesTest, NewDataKeysCutShortAnywhereGoOn) {
                        ASSERT_TRUE(report.ok()) << when << report.status();
                        ExpectAll(*vault);
                      });
+}
+
+// So many that a write takes several subjects: cut short here and there, and ended.
+TEST_P(KeepingFilesTest, NewDataKeysForManyGoOnWhereTheyStopped) {
+  constexpr int kSubjects = 700;
+  for (const int succeed : {3, 20, 90, 260}) {
+    path_ = dir_ / ("many" + std::to_string(succeed));
+    std::vector<TokenCode> codes;
+    {
+      const auto vault = MustOpen(key_);
+      Vault::Ticket ticket = 0;
+      for (int i = 0; i < kSubjects; ++i) {
+        codes.push_back(AssignOne(*vault, "s" + std::to_string(i), Category::kName, "n" + std::to_string(i), &ticket));
+      }
+      ASSERT_TRUE(vault->Commit(ticket).ok());
+    }
+    auto system = std::make_shared<FaultyFileSystem>(succeed, FaultyFileSystem::Mode::kEver, false);
+    absl::StatusOr<KeepingReport> cut;
+    {
+      const auto env = rocksdb::NewCompositeEnv(system);
+      auto vault = OpenSealedVault({.path = path_, .key = &key_}, {.env = env.get()});
+      ASSERT_TRUE(vault.ok() || system->failed());
+      if (vault.ok()) cut = (*vault)->Reencrypt(false);
+    }
+    EXPECT_EQ(cut.ok(), !system->failed()) << succeed;
+    system->LosePower();
+    const auto vault = MustOpen(key_);
+    ASSERT_NE(vault, nullptr);
+    for (const bool ended : {false, true}) {
+      for (int i = 0; i < kSubjects; ++i) {
+        const std::string name = std::to_string(i);
+        ASSERT_EQ(Answer(*vault, "s" + name, Category::kName, codes[static_cast<size_t>(i)]), "=n" + name) << ended;
+        ASSERT_EQ(AssignOne(*vault, "s" + name, Category::kName, "n" + name), codes[static_cast<size_t>(i)]);
+      }
+      if (ended) continue;
+      const auto report = vault->Reencrypt(false);
+      ASSERT_TRUE(report.ok()) << report.status();
+      EXPECT_LE(report->subjects, static_cast<uint64_t>(kSubjects));
+      EXPECT_GT(report->subjects, 0u);
+    }
+  }
 }
 
 // Neither the record of its keys nor any of its sealed values is in a file afterwards.

@@ -127,11 +127,14 @@ INSTANTIATE_TEST_SUITE_P(Faults, VaultFaultTest,
 
 // The same for the calls that the vault makes itself: its directory and its head.
 TEST_F(VaultCrashTest, EveryFailingCallOfTheHead) {
-  for (const int code : {EIO, ENOSPC}) {
+  using Mode = FaultyFileOps::Mode;
+  int vaults = 0;
+  for (const auto& [code, mode] : {std::pair{EIO, Mode::kOnce}, std::pair{ENOSPC, Mode::kOnce},
+                                   std::pair{ENOSPC, Mode::kEver}, std::pair{ENOSPC, Mode::kShortWriteThenOnce}}) {
     bool reached_the_end = false;
     for (int succeed = 0; succeed < 100 && !reached_the_end; ++succeed) {
-      NewVault(succeed * 2 + (code == EIO));
-      FaultyFileOps ops(succeed, code, FaultyFileOps::Mode::kOnce);
+      NewVault(vaults++);
+      FaultyFileOps ops(succeed, code, mode);
       absl::Status error;
       std::vector<Kept> kept;
       {

@@ -141,12 +141,13 @@ class Deidentifier {
   struct Parts {
     std::shared_ptr<const RulePack> pack{};
     Policy policy{};
-    Vault* vault = nullptr;     // not owned; needed when the policy uses tokens, and by Restore
+    Vault* vault = nullptr;     // not owned; needed when Policy::NeedsVault, and by Restore
     AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
     // Not owned; who may restore, and how much (access.h). Without it everybody may.
     AccessControl* access = nullptr;
-    std::string tenant{};  // whose vault `vault` is, for `access` and for seals
-    // Read during Create only. Needed when the policy seals, and by Restore to open seals.
+    std::string tenant{};  // whose vault `vault` is, for `access` and for seals of format 1
+    // Read during Create only. For Restore to open seals of format 1 (docs/formats/seal.md), which need no
+    // vault and which no forgetting closes. Without it they are unknown.
     const KeyEncryptionKey* key = nullptr;
     // Copied. What the task does not need is left out, and the policy is tightened to it (task.h).
     const TaskProfile* task = nullptr;

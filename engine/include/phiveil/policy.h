@@ -20,7 +20,7 @@
 //
 // What comes back with Deidentifier::Restore
 //   token               always, byte by byte, while the vault has it
-//   seal                always, byte by byte, with the vault's key alone; the text carries it
+//   seal                always, byte by byte, while the vault has the subject's secret; the text carries the value
 //   surrogate, code     by the pairs (surrogate, original) that the vault keeps for the subject: the whole
 //                       mention byte by byte; a name's single word in the case it stands in
 //   shift               by the inverse shift, under a secret that the vault keeps for the subject: the dates
@@ -28,8 +28,8 @@
 //                       the inverse would not bring back (29/2 without a year, 30 February) becomes a token instead
 //   keep                nothing to bring back
 //   tag, drop, year, cap, zip3, mask   never
-// Surrogates, codes and shifts are keyed by 32 random bytes of the subject that only the vault has. When the
-// vault forgets the subject they are gone with it.
+// Seals, surrogates, codes and shifts are keyed by 32 random bytes of the subject that only the vault has. When
+// the vault forgets the subject they are gone with it.
 
 #include <array>
 #include <cstdint>
@@ -58,7 +58,7 @@ enum class Action : uint8_t {
   kCap = 7,    // AGE: 90+ for an age over 89; others stay
   kZip3 = 8,   // ZIP: 021**; 000** where 20,000 people or fewer live
   kMask = 9,   // ****, whatever the length
-  kSeal = 10,  // [NAME~…]: the value itself under AES-SIV (RFC 5297), with the vault's key
+  kSeal = 10,  // [NAME~…]: the value itself under AES-SIV (RFC 5297), with the subject's secret
   // A number of the same shape: digits for digits, letters for letters; NPI, VIN, DEA and Luhn numbers
   // stay valid. Stable in a subject, as a surrogate is.
   kCode = 11,
@@ -108,12 +108,10 @@ class Policy {
   Basis basis() const { return basis_; }
   // What the result may be called, one sentence for a privacy officer.
   const std::string& claim() const { return claim_; }
-  // Whether a vault is needed: for tokens, surrogates, codes and shifts.
+  // Whether a vault is needed: for tokens, seals, surrogates, codes and shifts.
   bool NeedsVault() const;
   // Whether the subject's secret and pairs are needed: for surrogates, codes and shifts.
   bool NeedsSubject() const;
-  // Whether any category is sealed, i.e. whether the engine needs the key.
-  bool NeedsKey() const;
   bool Uses(Action action) const;
   // The same policy, where a category outside of `may_stay` neither stays nor shows anything: kept ones
   // become tokens, without a vault tags. A mask loses what it leaves; all else remains.

@@ -101,7 +101,9 @@ class Vault {
                                         std::vector<TokenCode>* codes) = 0;
 
   // Returns when everything up to `ticket` is on stable storage. Calls that wait together share one
-  // sync. After an error every later Assign and Commit fails too: reopen the vault.
+  // sync. ABORTED when another process has meanwhile forgotten or swept something from a vault that
+  // several share: what was assigned may be among it; assign again. After any other error every later
+  // Assign and Commit fails too: reopen the vault.
   virtual absl::Status Commit(Ticket ticket) = 0;
 
   // kFound: the code is `subject`'s. kForeign: it is another subject's or
@@ -113,6 +115,9 @@ class Vault {
   // vault that cannot; policies with surrogates, codes or shifts then refuse to work.
   virtual absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                               std::string_view prefix);
+
+  // Whether others may take in values of the same subjects that this vault knows nothing of (shard:FILE).
+  virtual bool IsShard() const { return false; }
 
   virtual absl::StatusOr<VaultInfo> Info() = 0;
 
@@ -134,7 +139,8 @@ class Vault {
   virtual absl::StatusOr<KeepingReport> Reencrypt(bool alone);
 
   // Destroys the subject's data keys, then removes all its records and has the store give up their
-  // space: none of its tokens can be restored any more. Copies of the vault from before, with their
+  // space: none of its tokens can be restored any more, nor given out again, by any process that shares
+  // the vault. Copies of the vault from before, with their
   // key, still can: docs/keys.md, "What forgetting means". Nothing is reported when nothing was there.
   virtual absl::StatusOr<KeepingReport> Forget(std::string_view subject);
 
