@@ -1,0 +1,69 @@
+#include "recognize/model_shapes.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "recognize/people.h"
+
+namespace phiveil {
+namespace {
+
+// What `type` comes to for the stretch between the bars of `marked`.
+std::optional<ModelType> TypeOf(ModelType type, std::string marked) {
+  pb::Pack pack;
+  pack.add_classes("Month");
+  pack.add_classes("NumberWord");
+  const size_t begin = marked.find('|');
+  marked.erase(begin, 1);
+  const size_t end = marked.find('|');
+  marked.erase(end, 1);
+  Document doc;
+  EXPECT_TRUE(doc.Reset(marked).ok());
+  for (Token& token : doc.tokens()) {
+    if (token.hash == FoldedHash("march")) token.classes |= ListBits(pack, {"Month"});
+    if (token.hash == FoldedHash("nine")) token.classes |= ListBits(pack, {"NumberWord"});
+  }
+  const auto [first, last] = TokenRange(doc, static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
+  return ModelShapes(pack).TypeOf(type, doc, first, last);
+}
+
+TEST(ModelShapesTest, WhatADateMayBe) {
+  for (const char* text : {"on |3/4|", "on |3/4/25|", "on |the 9th|", "in |March|", "|March 3rd|", "on |12|",
+                           "|nine| days", "|2020|", "|12\xE6\x9C\x88|5"}) {
+    EXPECT_EQ(TypeOf(ModelType::kDate, text), ModelType::kDate) << text;
+  }
+  for (const char* text : {"|4/5/6|", "|13.9/13|", "peer |2B|", "bed |4N07|", "seizure |freedom|"}) {
+    EXPECT_EQ(TypeOf(ModelType::kDate, text), std::nullopt) << text;
+  }
+  EXPECT_EQ(TypeOf(ModelType::kDate, "car |HH5 9RSX|"), ModelType::kNumber);
+}
+
+TEST(ModelShapesTest, WhatANumberMayBe) {
+  for (const char* text : {"|A-118|", "|432.8825|", "|12|", "|nine nine|", "|SMITHSON|", "|7/118842|"}) {
+    EXPECT_EQ(TypeOf(ModelType::kNumber, text), ModelType::kNumber) << text;
+  }
+  for (const char* text : {"I/O |900/2650|", "acc |0.87|", "|S| 5", "|ID| 5", "QB  |400|  QD"}) {
+    EXPECT_EQ(TypeOf(ModelType::kNumber, text), std::nullopt) << text;
+  }
+}
+
+TEST(ModelShapesTest, WhatANameMayBe) {
+  for (const char* text : {"|Ana Ruiz|", "|alund7|", "|W1LLI4MS|"}) {
+    EXPECT_EQ(TypeOf(ModelType::kName, text), ModelType::kName) << text;
+  }
+  for (const char* text : {"|1000Mbps|", "|L1 z=-0.4|"})
+    EXPECT_EQ(TypeOf(ModelType::kName, text), std::nullopt) << text;
+}
+
+TEST(ModelShapesTest, ColumnsPart) {
+  Document doc;
+  ASSERT_TRUE(doc.Reset("one two  three\tfour").ok());
+  EXPECT_TRUE(ModelShapes::BeginsColumn(doc, 0));
+  EXPECT_FALSE(ModelShapes::BeginsColumn(doc, 1));
+  EXPECT_TRUE(ModelShapes::BeginsColumn(doc, 2));
+  EXPECT_TRUE(ModelShapes::BeginsColumn(doc, 3));
+}
+
+}  // namespace
+}  // namespace phiveil

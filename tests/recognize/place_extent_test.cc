@@ -1,0 +1,69 @@
+#include "recognize/place_extent.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "recognize/people.h"
+
+namespace phiveil {
+namespace {
+
+// The text of the stretch between the bars once it has grown.
+std::string Grown(std::string marked) {
+  pb::Pack pack;
+  for (const char* name : {"Title", "Common", "Clinical", "FacilityNoun", "Heading", "Month"}) pack.add_classes(name);
+  const std::pair<std::string_view, std::string_view> kListed[] = {
+      {"dr", "Title"},      {"seen", "Common"},          {"in", "Common"},
+      {"family", "Common"}, {"hospice", "FacilityNoun"}, {"care", "FacilityNoun"},
+      {"north", "Common"},  {"plan", "Heading"},         {"insulin", "Clinical"},
+      {"march", "Month"},   {"hospital", "FacilityNoun"}};
+  const size_t begin = marked.find('|');
+  marked.erase(begin, 1);
+  const size_t end = marked.find('|');
+  marked.erase(end, 1);
+  Document doc;
+  EXPECT_TRUE(doc.Reset(marked).ok());
+  for (Token& token : doc.tokens()) {
+    for (const auto& [word, list] : kListed) {
+      if (token.hash == FoldedHash(word)) token.classes |= ListBits(pack, {list});
+    }
+  }
+  auto [first, last] = TokenRange(doc, static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
+  PlaceExtent(pack).Grow(doc, &first, &last);
+  return std::string(
+      doc.view().substr(doc.tokens()[first].begin, doc.tokens()[last - 1].end - doc.tokens()[first].begin));
+}
+
+TEST(PlaceExtentTest, GrowsOverTheWholeName) {
+  const struct {
+    const char *marked, *name;
+  } kCases[] = {
+      {"at Quillby |Crossroads Walk|-In & Family Care today", "Quillby Crossroads Walk-In & Family Care"},
+      {"|Mon Valley Spine| & Nerve, P.C.\n1200 Elm", "Mon Valley Spine & Nerve, P.C"},
+      {"— |Southwest Women|'s Ctr  | same", "Southwest Women's Ctr"},
+      {"the |Quillby| Hospital, then home", "Quillby Hospital"},
+      {"at |Quill|-Byhaven today", "Quill-Byhaven"},
+      {"|Brandvold Spine|, LLC, by fax", "Brandvold Spine, LLC"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Grown(c.marked), c.name) << c.marked;
+}
+
+TEST(PlaceExtentTest, StopsAtWhatIsNoPart) {
+  const struct {
+    const char *marked, *name;
+  } kCases[] = {
+      {"Seen |Quillby| today", "Quillby"},
+      {"by Dr |Quillby| in March", "Quillby"},
+      {"|Quillby|  Brandvold Hospital", "Quillby"},
+      {"|Quillby|\nHospital", "Quillby"},
+      {"|Quillby| and insulin", "Quillby"},
+      {"|Quillby|, Brandvold", "Quillby"},
+      {"|Quillby| & Plan", "Quillby"},
+      {"|Quillby|", "Quillby"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Grown(c.marked), c.name) << c.marked;
+}
+
+}  // namespace
+}  // namespace phiveil
