@@ -308,7 +308,8 @@ void Lexicon::Impl::MarkPhrases(const Row& entry, uint32_t token, Document* doc,
       const auto begin = phrases.begin();
       const auto first =
           std::partition_point(begin + low, begin + high, [&](const auto& row) { return hash_at(row) < hash; });
-      const auto last = std::partition_point(first, begin + high, [&](const auto& row) { return hash_at(row) == hash; });
+      const auto last =
+          std::partition_point(first, begin + high, [&](const auto& row) { return hash_at(row) == hash; });
       low = static_cast<uint32_t>(first - begin);
       high = static_cast<uint32_t>(last - begin);
       if (low == high) break;

@@ -9,6 +9,7 @@ namespace {
 constexpr uint32_t kUnset = UINT32_MAX;
 constexpr size_t kRemembered = 4096;
 constexpr int kRememberedShift = 52;
+constexpr size_t kWays = 4;  // places a combination may take; together they are a cache line
 
 uint64_t WordBit(uint64_t hash) { return 1ull << (hash >> 58); }
 // Words that stand in every other line: no help in telling where a form cannot match.
@@ -372,11 +373,16 @@ void Forms::Unite(const Openings& openings, ClassBits classes, uint64_t* out) {
 // may stand second in.
 const uint64_t* Forms::SetsOf(ClassBits classes, FormScratch* scratch) const {
   classes &= first_.told_by | second_.told_by;
-  const size_t at = classes * 0x9E3779B97F4A7C15ull >> kRememberedShift;
-  FormScratch::Remembered& slot = scratch->remembered_[at];
-  uint64_t* sets = &scratch->remembered_sets_[at * 2 * set_words_];
-  if (slot.filled && slot.classes == classes) return sets;
-  slot = {classes, true};
+  const size_t home = (classes * 0x9E3779B97F4A7C15ull >> kRememberedShift) / kWays * kWays;
+  FormScratch::Remembered* ways = &scratch->remembered_[home];
+  for (size_t way = 0; way < kWays; ++way) {
+    if (ways[way].filled && ways[way].classes == classes)
+      return &scratch->remembered_sets_[(home + way) * 2 * set_words_];
+  }
+  const size_t way = ways[0].next++ % kWays;
+  ways[way].classes = classes;
+  ways[way].filled = true;
+  uint64_t* sets = &scratch->remembered_sets_[(home + way) * 2 * set_words_];
   std::copy(first_.any.begin(), first_.any.end(), sets);
   std::copy(second_.any.begin(), second_.any.end(), sets + set_words_);
   Unite(first_, classes, sets);

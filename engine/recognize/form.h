@@ -75,6 +75,7 @@ class FormScratch {
   struct Remembered {
     ClassBits classes = ~0ull;
     bool filled = false;
+    uint8_t next = 0;  // of the first of its places: the one that gives way next
   };
   std::vector<Remembered> remembered_;
   std::vector<uint64_t> first_;

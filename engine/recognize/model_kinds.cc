@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kKinds = 32768;  // kept at once; powers of two
 constexpr size_t kKindsWithRows = 4096;
-constexpr size_t kWays = 4;  // places a kind may take
+constexpr size_t kWays = 4;       // places a kind may take
 constexpr size_t kGatePlace = 8;  // bytes of a feature's row for the gate
 static_assert(kGateOffsets <= kGatePlace);
 
@@ -105,8 +105,8 @@ size_t ModelKinds::Place(const Document& doc, const Token& token, uint64_t key, 
     __builtin_prefetch(&feature_keys_[feature & mask_]);
     __builtin_prefetch(&feature_rows_[(feature & mask_) * stride_]);
   }
-  kind = {.key = key, .gate = {}, .plain = plain_.Find(features_.Plain(token)) != nullptr,
-          .document = scratch->document};
+  kind = {
+      .key = key, .gate = {}, .plain = plain_.Find(features_.Plain(token)) != nullptr, .document = scratch->document};
   int16_t* vector = &scratch->vectors[place * width_];
   std::fill_n(vector, width_, int16_t{0});
   for (const uint64_t feature : scratch->features) {
@@ -116,6 +116,12 @@ size_t ModelKinds::Place(const Document& doc, const Token& token, uint64_t key, 
     for (size_t o = 0; o < kGateOffsets; ++o) kind.gate[o] = static_cast<int16_t>(kind.gate[o] + row[width_ + o]);
   }
   return place;
+}
+
+void ModelKinds::Expect(uint64_t key, const Scratch& scratch) {
+  const Kind* first = &scratch.kinds[PlaceAmong(kKinds, key)];
+  __builtin_prefetch(first);
+  __builtin_prefetch(reinterpret_cast<const char*>(first + kWays) - 1);
 }
 
 const ModelKinds::Kind& ModelKinds::Of(const Document& doc, const Token& token, uint64_t key, Scratch* scratch) const {

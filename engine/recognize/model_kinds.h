@@ -66,6 +66,9 @@ class ModelKinds {
   void Prepare(Scratch* scratch) const;
   static void BeginRun(Scratch* scratch);
 
+  // Of() with this key will be called soon.
+  static void Expect(uint64_t key, const Scratch& scratch);
+
   // `key`: features().Kind of the token. Valid until the next call.
   const Kind& Of(const Document& doc, const Token& token, uint64_t key, Scratch* scratch) const;
 

@@ -14,8 +14,9 @@ namespace {
 using namespace token_class;  // NOLINT: many of them
 
 constexpr int kTags = kModelTags;
-constexpr size_t kNear = 1;      // tokens beside one worth a look that are looked at too
-constexpr size_t kAtOnce = 128;  // tokens whose sums are kept: those of a page of capitals would fill the caches
+constexpr size_t kNear = 1;         // tokens beside one worth a look that are looked at too
+constexpr size_t kKindsAhead = 12;  // tokens: their kinds are on their way from memory
+constexpr size_t kAtOnce = 128;     // tokens whose sums are kept: those of a page of capitals would fill the caches
 
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(Concat("rule pack is damaged: the name model ", what, "; compile or install it again"));
@@ -115,10 +116,14 @@ void NameModel::AddUpGate(const Document& doc, ModelScratch* scratch) const {
   scratch->keys.resize(tokens.size());
   scratch->gate.assign(tokens.size() + 2 * kGateReach, 0);
   scratch->may_begin.resize(tokens.size());
+  const auto meet = [&](size_t i) {
+    scratch->keys[i] = kinds_->features().Kind(doc, tokens[i]);
+    kinds_->Expect(scratch->keys[i], scratch->kinds);
+  };
+  for (size_t i = 0; i < std::min(tokens.size(), kKindsAhead); ++i) meet(i);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    const uint64_t key = kinds_->features().Kind(doc, tokens[i]);
-    const ModelKinds::Kind& kind = kinds_->Of(doc, tokens[i], key, &scratch->kinds);
-    scratch->keys[i] = key;
+    if (i + kKindsAhead < tokens.size()) meet(i + kKindsAhead);
+    const ModelKinds::Kind& kind = kinds_->Of(doc, tokens[i], scratch->keys[i], &scratch->kinds);
     scratch->may_begin[i] = MayBegin(tokens, i, kind.plain);
     // Offset o is what the token says to the one `o - kGateReach` before it.
     int16_t* gate = &scratch->gate[i];

@@ -194,8 +194,9 @@ void People::LearnLogin(const Document& doc, const Candidate& candidate) {
   if (login.size() < 4 || logins_.size() >= kMostWords) return;
   logins_.push_back({Lower(login[0]), Lower(login[1])});
   const Token& word = doc.tokens()[candidate.first_token];
-  const bool whole = candidate.end_token - candidate.first_token == 1 ||
-                     (candidate.end_token - candidate.first_token == 2 && (doc.tokens()[candidate.first_token + 1].classes & kNum));
+  const bool whole =
+      candidate.end_token - candidate.first_token == 1 ||
+      (candidate.end_token - candidate.first_token == 2 && (doc.tokens()[candidate.first_token + 1].classes & kNum));
   if (whole && (word.classes & kLower) && word.end - word.begin >= 4 && !(word.classes & bits_->ordinary)) {
     AddWord(doc, word, kSeveral);
   }

@@ -48,5 +48,43 @@ TEST(PipelineTest, FindingsAreInBytesOfTheInput) {
   EXPECT_FALSE(findings[0].reasons.empty());
 }
 
+// What a workspace remembers of words, kinds and classes saves time and changes nothing.
+TEST(PipelineTest, AUsedWorkspaceReadsAsAFreshOne) {
+  const RulePack& pack = *testing::BuiltinRules();
+  const auto read = [&](std::string_view text, Workspace* workspace) {
+    EXPECT_TRUE(Read(*pack.impl().recognizer, text, {}, DefaultThresholds(), 0.1f, workspace).ok());
+    std::string out;
+    for (const Finding& finding : MakeFindings(pack, {}, *workspace)) {
+      out += std::to_string(finding.begin) + "-" + std::to_string(finding.end) + " " + finding.rule + " " +
+             std::to_string(finding.score) + "\n";
+    }
+    return out;
+  };
+  WorkspacePool pool(pack.impl().recognizer.get());
+  auto used = pool.Take();
+  ASSERT_TRUE(used.ok());
+  // More words than are remembered.
+  std::string words;
+  for (int i = 0; i < 60000; ++i) {
+    for (int left = i * 7919 % 1000003 + 1000; left > 0; left /= 26) words += static_cast<char>('a' + left % 26);
+    words += i % 16 == 0 ? ".\n" : i % 3 == 0 ? ", Mr. " : " ";
+  }
+  std::vector<std::string> texts;
+  for (const auto& note : testing::ReadNotes(testing::CorporaFolder("notes"))) texts.push_back(note.text);
+  texts.push_back(words);
+  for (const auto& note : testing::ReadNotes(testing::CorporaFolder("clean"))) texts.push_back(note.text);
+  std::string upper = texts.front();
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
+  texts.push_back(upper);
+  for (const std::string& text : texts) {
+    WorkspacePool others(pack.impl().recognizer.get());
+    auto fresh = others.Take();
+    ASSERT_TRUE(fresh.ok());
+    const std::string expected = read(text, &**fresh);
+    EXPECT_EQ(read(text, &**used), expected);
+    EXPECT_EQ(read(text, &**used), expected) << "a second time";
+  }
+}
+
 }  // namespace
 }  // namespace phiveil

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "recognize/recognizer.h"
 
@@ -125,6 +127,43 @@ TEST(OneEdit, InsertedLostChangedAndSwapped) {
   for (const char* far : {"Okafor", "okafor", "okaf", "kofaor", "akafer", "", "okaforrr", "rofako"}) {
     EXPECT_FALSE(OneEditApart("Okafor", far)) << far;
     EXPECT_FALSE(OneEditApart(far, "Okafor")) << far;
+  }
+}
+
+// However many others the text names, before these or after them.
+TEST_F(PeopleTest, AmongManyPeopleEachIsFoundAsAmongFew) {
+  const std::string few = "Ruth A. Okafor; Ana Ruiz; Okafor; Ruiz, A; Lindqvist; Jonas Lindqvist; Lindqvist, J";
+  const std::vector<std::string> mentions = {"Ruth A. Okafor", "Ana Ruiz",        "Okafor",      "Ruiz, A",
+                                             "Lindqvist",      "Jonas Lindqvist", "Lindqvist, J"};
+  std::string others;
+  std::vector<std::string> names;
+  for (int i = 0; i < 200; ++i) {
+    const std::string tail = {static_cast<char>('a' + i % 26), static_cast<char>('a' + i / 26)};
+    names.push_back("Xe" + tail + " Zu" + tail);
+    others += names.back() + "; ";
+  }
+  const auto answers = [&](uint32_t before) {
+    std::vector<uint32_t> out;
+    const auto add = [&](uint32_t person) { out.push_back(person == People::kSeveral ? person : person - before); };
+    for (const std::string& mention : mentions) add(Learn(mention));
+    for (const char* login : {"rokafor", "okaforr", "raokafor", "ruthokafor", "rutho", "aruiz", "ruizr", "jlindqvi",
+                              "jlindqvist", "lindqvistj", "jonaslindqvist", "okafor", "ruth"}) {
+      add(people_->ByUserName(login));
+    }
+    for (const char* letters : {"ro", "RAO", "RBO", "ar", "JL", "lj"}) add(people_->ByInitials(letters));
+    return out;
+  };
+  Read(few);
+  const std::vector<uint32_t> expected = answers(0);
+  ASSERT_GT(std::ranges::count_if(expected, [](uint32_t person) { return person != People::kSeveral; }), 12);
+  for (const size_t before : {size_t{0}, size_t{10}, size_t{15}, size_t{16}, size_t{17}, names.size()}) {
+    Read(others + few);
+    for (size_t i = 0; i < before; ++i) ASSERT_EQ(Learn(names[i]), i);
+    EXPECT_EQ(answers(static_cast<uint32_t>(before)), expected) << before << " others before";
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(Learn(names[i]), i);
+    EXPECT_EQ(people_->ByUserName("x" + names[i].substr(5)), i) << names[i];
   }
 }
 

@@ -71,6 +71,16 @@ TEST(MisreadTest, TheQuickLookMissesNothing) {
   EXPECT_FALSE(MayHoldMisread("Old oil 12 ill 7 Io 1 l, 0 o; 5x 9p INR 2.4 and no 4 on it, all 3"));
 }
 
+TEST(MisreadTest, WhereverTheyStand) {
+  for (size_t before = 0; before < 40; ++before) {
+    for (size_t between = 1; between < 40; ++between) {
+      const std::string head(before, '.'), middle(between, ' ');
+      EXPECT_EQ(Folded(head + "zip O2139" + middle + "dx I48.91" + middle + "1l2"),
+                head + "zip 02139" + middle + "dx I48.91" + middle + "112");
+    }
+  }
+}
+
 TEST(MisreadTest, TheDocumentReadsThemAndKeepsItsOffsets) {
   Document doc;
   ASSERT_TRUE(doc.Reset("tel 555-O1OO caf\xc3\xa9 O2").ok());
