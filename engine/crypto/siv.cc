@@ -41,6 +41,7 @@ bool Start(EVP_CIPHER_CTX* context, const EVP_CIPHER* cipher, std::string_view k
 }  // namespace
 
 absl::Status SivSeal(std::string_view key, std::string_view associated, std::string_view plain, std::string* out) {
+  if (plain.empty()) return absl::InvalidArgumentError("nothing to seal");
   if (NameFor(key.size()) == nullptr || plain.size() > INT_MAX / 2) return Failed();
   const Cipher cipher(EVP_CIPHER_fetch(nullptr, NameFor(key.size()), nullptr), EVP_CIPHER_free);
   const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
@@ -59,7 +60,8 @@ absl::Status SivSeal(std::string_view key, std::string_view associated, std::str
 
 absl::Status SivOpen(std::string_view key, std::string_view associated, std::string_view sealed, Original* plain) {
   if (NameFor(key.size()) == nullptr || sealed.size() > INT_MAX / 2) return Failed();
-  if (sealed.size() < kSivTagSize) return absl::DataLossError("a sealed value is too short");
+  // OpenSSL does not check the tag of an empty text, so that none is sealed either.
+  if (sealed.size() <= kSivTagSize) return absl::DataLossError("a sealed value is too short");
   const Cipher cipher(EVP_CIPHER_fetch(nullptr, NameFor(key.size()), nullptr), EVP_CIPHER_free);
   const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   if (!cipher || !context || !Start(context.get(), cipher.get(), key, associated, sealed.data(), false))

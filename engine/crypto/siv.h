@@ -15,7 +15,8 @@ namespace phiveil::crypto {
 inline constexpr size_t kSivKeySize = 64;  // AES-256-SIV
 inline constexpr size_t kSivTagSize = 16;
 
-// Appends the synthetic IV and the ciphertext. `key`: 32, 48 or 64 bytes.
+// Appends the synthetic IV and the ciphertext. `key`: 32, 48 or 64 bytes. INVALID_ARGUMENT for an
+// empty text.
 absl::Status SivSeal(std::string_view key, std::string_view associated, std::string_view plain, std::string* out);
 
 // DATA_LOSS when `sealed` is not what SivSeal made under this key and associated data.

@@ -6,6 +6,7 @@
 
 #include "base/concat.h"
 #include "base/status_macros.h"
+#include "keys/aws_web_identity.h"
 #include "keys/json_string.h"
 #include "keys/small_file.h"
 
@@ -178,6 +179,8 @@ absl::StatusOr<AwsCredentials> FindAwsCredentials(const std::string& profile, co
   if (profile.empty()) {
     AwsCredentials set = FromEnvironment();
     if (Complete(set)) return Checked(std::move(set), "the environment");
+    PHIVEIL_ASSIGN_OR_RETURN(AwsCredentials role, FromWebIdentity(patience));
+    if (Complete(role)) return Checked(std::move(role), "STS");
   }
   PHIVEIL_ASSIGN_OR_RETURN(AwsCredentials credentials, FromSharedFiles(profile));
   if (Complete(credentials)) return credentials;

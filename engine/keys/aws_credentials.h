@@ -2,7 +2,7 @@
 #define PHIVEIL_KEYS_AWS_CREDENTIALS_H_
 
 // Where AWS credentials and the region come from, in the order the AWS documentation gives
-// ("Standardized credential providers"): environment, shared files, container, instance (IMDSv2).
+// ("Standardized credential providers"): environment, web identity, shared files, container, instance (IMDSv2).
 // Fetched anew for each call to KMS, of which there is one when a key is opened: nothing is cached,
 // so nothing expires here.
 

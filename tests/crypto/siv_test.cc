@@ -41,5 +41,17 @@ TEST(SivTest, EveryFlippedBitIsNoticed) {
   EXPECT_FALSE(SivOpen("short", "NAME", sealed, &opened).ok());
 }
 
+// A text cut down to its tag.
+TEST(Siv, NothingIsNeverWhatWasSealed) {
+  const std::string key(kSivKeySize, 'k');
+  std::string sealed;
+  ASSERT_TRUE(SivSeal(key, "a", "text", &sealed).ok());
+  Original plain;
+  for (size_t size = 0; size < sealed.size(); ++size) {
+    EXPECT_EQ(SivOpen(key, "a", sealed.substr(0, size), &plain).code(), absl::StatusCode::kDataLoss) << size;
+  }
+  EXPECT_EQ(SivSeal(key, "a", "", &sealed).code(), absl::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace phiveil::crypto

@@ -42,7 +42,7 @@ def moto_server():
         made = subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, text=True, check=False)
         got = made.returncode == 0 and subprocess.run(
             [venv / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--timeout", "20", "--retries", "1",
-             "moto[server,kms]"], capture_output=True, text=True, check=False)
+             "moto[server,kms,sts]"], capture_output=True, text=True, check=False)
         if not got or got.returncode != 0:
             shutil.rmtree(venv, ignore_errors=True)
             return None, "moto cannot be installed from PyPI: " + ((got or made).stderr.strip().splitlines() or ["?"])[-1]
@@ -204,6 +204,50 @@ class AwsKms(ServiceTest):
         self.assertIn("/latest/meta-data/iam/security-credentials/role", seen)
         self.run_it("restore", "--key", self.uri, data="x", code=CANNOT_START, says="no AWS credentials",
                     AWS_EC2_METADATA_DISABLED="true")
+
+    def test_credentials_of_a_web_identity(self):
+        """The role that STS, as moto plays it, gives for a token in a file."""
+        del self.env["AWS_ACCESS_KEY_ID"], self.env["AWS_SECRET_ACCESS_KEY"]
+        token = self.folder / "web-token"
+        token.write_text("PLANTED.web+identity/token=\n")
+        role = {"AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/phiveil", "AWS_WEB_IDENTITY_TOKEN_FILE": str(token),
+                "AWS_ENDPOINT_URL_STS": f"http://127.0.0.1:{self.port}", "AWS_EC2_METADATA_DISABLED": "true"}
+        self.round_trip(self.uri, **role)
+        for name, says in (("AWS_ROLE_ARN", "but not AWS_ROLE_ARN"), ("AWS_WEB_IDENTITY_TOKEN_FILE", "no AWS credentials")):
+            self.run_it("restore", "--key", self.uri, data="x", code=CANNOT_START, says=says,
+                        **{k: v for k, v in role.items() if k != name})
+        self.run_it("restore", "--key", self.uri, data="x", code=CANNOT_START,
+                    **dict(role, AWS_WEB_IDENTITY_TOKEN_FILE=str(self.folder / "none")))
+        # A server that plays STS's refusals, and tells what it was asked.
+        asked, answers = [], []
+
+        class Sts(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                status, text = answers.pop(0)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sts)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        role["AWS_ENDPOINT_URL_STS"] = f"http://127.0.0.1:{server.server_address[1]}"
+        error = "<ErrorResponse><Error><Code>{}</Code><Message>PLANTED words</Message></Error></ErrorResponse>"
+        for given, says in (((403, error.format("AccessDenied")), "AccessDenied"), ((200, "<x/>"), "gave no credentials"),
+                            ((400, error.format("Expired&amp;x")), "status 400")):
+            answers[:] = [given]
+            self.run_it("restore", "--key", self.uri, data="x", code=CANNOT_START, says=says, **role)
+        self.assertIn("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fphiveil&RoleSessionName=phiveil", asked[0])
+        self.assertTrue(asked[0].endswith("WebIdentityToken=PLANTED.web%2Bidentity%2Ftoken%3D"), asked[0])
+        given = "<Credentials><AccessKeyId>AKID</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>s</SessionToken></Credentials>"
+        answers[:] = [(503, ""), (400, error.format("Throttling"))] + 20 * [(200, given.format(SECRET))]
+        self.round_trip(self.uri, **role)
 
     def test_a_service_that_is_not_there(self):
         self.round_trip(self.uri)

@@ -24,8 +24,8 @@
 // Every call binds what is wrapped to the key's id (encryption context in KMS, derivation context in
 // transit), and what comes back must have that id: an answer that is not what was wrapped is DATA_LOSS.
 //
-// Credentials come from where the services' own tools look: for AWS the environment, the shared files,
-// a container's or an instance's role; for HashiCorp Vault `token_file`, VAULT_TOKEN, ~/.vault-token.
+// Credentials come from where the services' own tools look: for AWS the environment, a web
+// identity (EKS), the shared files, a container's or an instance's role; for HashiCorp Vault `token_file`, VAULT_TOKEN, ~/.vault-token.
 // They have no place in a URI, and are in no error. Nothing is cached.
 //
 // Throttling and passing troubles are retried with growing random pauses until `timeout`.
