@@ -111,16 +111,22 @@ bool FromMemory(const Candidate& candidate) {
          (candidate.source == Source::kMemory || candidate.source == Source::kKnown);
 }
 
+// The corner of two roads.
+bool IsCorner(const Candidate& last, const Candidate& next, std::string_view between) {
+  return last.category == Category::kStreet && next.category == Category::kStreet &&
+         (between == " and " || between == " & " || between == " AND ");
+}
+
 // Words of one name that were remembered one by one stand for one person.
-void MergeRemembered(const Document& doc, const Evidence& evidence, std::vector<Decision>* decisions) {
+void MergeParts(const Document& doc, const Evidence& evidence, std::vector<Decision>* decisions) {
   size_t kept = 0;
   for (size_t i = 0; i < decisions->size(); ++i) {
     const Decision& next = (*decisions)[i];
     if (kept > 0) {
       Decision& last = (*decisions)[kept - 1];
       const std::string_view between = doc.view().substr(last.end, next.begin - last.end);
-      if (FromMemory(evidence.candidates[last.candidate]) && FromMemory(evidence.candidates[next.candidate]) &&
-          between == " ") {
+      const Candidate &a = evidence.candidates[last.candidate], &b = evidence.candidates[next.candidate];
+      if ((FromMemory(a) && FromMemory(b) && between == " ") || IsCorner(a, b, between)) {
         last.end = next.end;
         continue;
       }
@@ -155,7 +161,7 @@ void Resolve(const Document& doc, const Thresholds& thresholds, Evidence* eviden
     ResolveCluster(doc, *evidence, scratch);
     decisions->insert(decisions->end(), scratch->taken.begin(), scratch->taken.end());
   }
-  MergeRemembered(doc, *evidence, decisions);
+  MergeParts(doc, *evidence, decisions);
 }
 
 }  // namespace phiveil

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "recognize/people.h"
+#include "recognize/recognizer.h"
 
 namespace phiveil {
 namespace {
