@@ -6,7 +6,7 @@
 //
 //   a date     4/5/6, 13.9/13, 2B, 4N07, a word that names no time
 //   a number   900/2650, 0.87, a single character, a short word without a digit
-//   a name     1000Mbps, L1 z=-0.4: more digits than letters, or an equals sign
+//   a name     10000Mbps, L1 z=-0.4: more digits than letters, or an equals sign
 
 #include <cstdint>
 #include <optional>

@@ -41,7 +41,7 @@ TEST(ModelShapesTest, WhatADateMayBe) {
 }
 
 TEST(ModelShapesTest, WhatANumberMayBe) {
-  for (const char* text : {"|A-118|", "|432.8825|", "|12|", "|nine nine|", "|SMITHSON|", "|7/118842|"}) {
+  for (const char* text : {"|A-118|", "|432.8825|", "code |12|", "|nine nine|", "|SMITHSON|", "|7/118842|"}) {
     EXPECT_EQ(TypeOf(ModelType::kNumber, text), ModelType::kNumber) << text;
   }
   for (const char* text : {"I/O |900/2650|", "acc |0.87|", "|S| 5", "|ID| 5", "QB  |400|  QD"}) {
@@ -53,7 +53,7 @@ TEST(ModelShapesTest, WhatANameMayBe) {
   for (const char* text : {"|Ana Ruiz|", "|alund7|", "|W1LLI4MS|"}) {
     EXPECT_EQ(TypeOf(ModelType::kName, text), ModelType::kName) << text;
   }
-  for (const char* text : {"|1000Mbps|", "|L1 z=-0.4|"})
+  for (const char* text : {"|10000Mbps|", "|L1 z=-0.4|"})
     EXPECT_EQ(TypeOf(ModelType::kName, text), std::nullopt) << text;
 }
 
