@@ -131,7 +131,12 @@ struct Deidentifier::Impl {
     std::vector<Vault::Value> values = plan.values;
     std::vector<std::string> encoded;
     for (const BookEntry& entry : entries) encoded.push_back(EncodeEntry(entry));
-    for (size_t i = 0; i < entries.size(); ++i) values.push_back({entries[i].category, encoded[i]});
+    for (size_t i = 0; i < entries.size(); ++i) {
+      const Category category = entries[i].category;
+      const bool secret = entries[i].kind == BookEntry::Kind::kSecret;
+      values.push_back({category, encoded[i],
+                        secret ? parts.policy.SecretExpireDays() : parts.policy.RuleFor(category).expire_days});
+    }
     const auto mine = parts.vault->Assign(subject, values, &codes);
     for (std::string& bytes : encoded) crypto::Wipe(bytes.data(), bytes.size());
     if (!mine.ok()) {

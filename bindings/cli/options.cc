@@ -144,7 +144,8 @@ void AddInputs(CLI::App* app, Options* options) {
 
 void AddExpiry(CLI::App* app, Options* options) {
   app->add_option("--ttl-days", options->ttl_days,
-                  "Values first seen in this run may be swept from the vault so many days later (default: never)")
+                  "Values first seen in this run may be swept from the vault so many days later, or sooner where the policy "
+                  "says so (default: as the policy's expire_after)")
       ->type_name("N")
       ->check(CLI::Range(1, 36525).description(""));
 }

@@ -146,7 +146,8 @@ class SealedVault final : public Vault {
   // `before`: mappings of this call that are drawn already.
   absl::Status DrawCode(const Call& call, uint64_t before, Draft* draft);
   absl::StatusOr<bool> Insert(Call* call, std::vector<Draft>* drafts);
-  absl::Status DealWithTaken(const std::vector<size_t>& taken, size_t before, Call* call, std::vector<Draft>* drafts);
+  absl::Status DealWithTaken(const std::vector<size_t>& taken, size_t before, const std::vector<size_t>& ending,
+                             Call* call, std::vector<Draft>* drafts);
   void Give(Call* call, size_t value, const TokenCode& code, Ticket ticket);
 
   absl::StatusOr<Hit> LookupOnce(std::string_view subject, Category category, const TokenCode& asked,

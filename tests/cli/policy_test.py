@@ -31,6 +31,11 @@ class PolicyTest(unittest.TestCase):
             out.write(text)
         return self.path(name)
 
+    @staticmethod
+    def read_source(name):
+        with open(os.path.join(SOURCE, name), encoding="utf-8") as file:
+            return file.read()
+
     def run_it(self, *args, text="", code=0):
         env = dict(os.environ, PHIVEIL_HOME=self.path("home"))
         ran = subprocess.run([PROGRAM, *args], input=text, env=env, capture_output=True, text=True, timeout=300)
@@ -54,6 +59,23 @@ class PolicyTest(unittest.TestCase):
                     self.assertEqual(self.restore(out, "--policy", policy), NOTE)
                 self.assertIn("What the result may be called", self.run_it("policy", "explain", policy).stdout)
                 self.run_it("policy", "check", os.path.join(SOURCE, "rules/policies", name))
+
+    def test_time_to_live(self):
+        shipped = self.read_source("rules/policies/surrogate_research.yaml").replace(
+            'name: surrogate_research', 'name: ninety\nexpire_after: 90d').replace(
+            "  DATE: {", "  DATE: {expire_after: 4w, ")
+        policy = self.write("ninety.yaml", shipped)
+        told = self.run_it("policy", "explain", policy).stdout
+        self.assertRegex(told, r"until swept, from 28 days after the vault first got it: DATE\n")
+        self.assertRegex(told, r"until swept, from 90 days after the vault first got it: NAME, ")
+        self.assertIn("ends after 28 days", told)
+        self.assertNotIn("for ever", told)
+        self.assertIn("for ever: NAME", self.run_it("policy", "explain", "surrogate_research").stdout)
+        out = self.redact(NOTE, "--policy", policy)
+        self.assertEqual(self.restore(out, "--policy", policy), NOTE)
+        for days, noted in (("7", False), ("400", True)):
+            ran = self.run_it("redact", "--policy", policy, "--ttl-days", days, text=NOTE)
+            self.assertEqual("does not make that longer" in ran.stderr, noted, ran.stderr)
 
     def test_quotes_and_parts_of_words(self):
         note = "Patient: Ezekiel \u201cZeke\u201d Okonkwo. Zeke Okonkwo met Dr. Aaltonen; MRN 771\u201120455.\n"

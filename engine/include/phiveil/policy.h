@@ -30,12 +30,20 @@
 //   tag, drop, year, cap, zip3, mask   never
 // Surrogates, codes and shifts are keyed by 32 random bytes of the subject that only the vault has. When the
 // vault forgets the subject they are gone with it.
+//
+// Time to live
+// A policy may say after how many days what it put into the vault ends, for all categories and for one of them
+// alone. The vault notes the day with the value when it first gets it; Vault::Sweep removes what has run out, and
+// until then it can be restored. A seal lives in the text and cannot expire. The subject's secret, which
+// shifted dates hang on, ends with the dates; without shifts, with the last of the surrogates and codes. A new one is
+// drawn for texts that come later: their dates move by another number of days.
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "phiveil/category.h"
 
@@ -89,6 +97,8 @@ struct CategoryPolicy {
   // For kMask.
   uint8_t keep_last = 0;       // the last characters that stay: ****1234; up to 4
   bool keep_initials = false;  // the first letter of each word stays: A. R.
+  // So many days after the vault first got a value of the category it may be swept; 0: never.
+  uint32_t expire_days = 0;
 };
 
 // Whether what the action writes is derived from the person or the value, so that it is no code in the
@@ -115,12 +125,20 @@ class Policy {
   // Whether any category is sealed, i.e. whether the engine needs the key.
   bool NeedsKey() const;
   bool Uses(Action action) const;
+  // The longest that a policy may name, 100 years.
+  static constexpr uint32_t kMostExpireDays = 36525;
+  // After how many days the subject's secret ends; 0: never.
+  uint32_t SecretExpireDays() const;
+  // Whether anything it puts into the vault ends.
+  bool Expires() const;
   // The same policy, where a category outside of `may_stay` neither stays nor shows anything: kept ones
   // become tokens, without a vault tags. A mask loses what it leaves; all else remains.
   Policy RestrictedTo(const std::array<bool, kCategoryCount>& may_stay) const;
   const CategoryPolicy& RuleFor(Category category) const { return rules_[static_cast<size_t>(category)]; }
 
  private:
+  absl::Status LimitTo(uint32_t days);
+
   std::string name_, version_, about_, claim_;
   Basis basis_ = Basis::kNone;
   std::array<CategoryPolicy, kCategoryCount> rules_{};

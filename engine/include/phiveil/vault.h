@@ -81,6 +81,7 @@ class Vault {
     Category category;
     std::string_view text;
   };
+    uint32_t ttl_days = 0;  // as VaultOptions::ttl_days, for this value; of both, the shorter
   // A point in the vault's order of writes.
   using Ticket = uint64_t;
 
@@ -138,7 +139,7 @@ class Vault {
   // key, still can: docs/keys.md, "What forgetting means". Nothing is reported when nothing was there.
   virtual absl::StatusOr<KeepingReport> Forget(std::string_view subject);
 
-  // Removes the values of all tenants whose time has run out (VaultOptions::ttl_days).
+  // Removes the values of all tenants whose time has run out (Value::ttl_days, VaultOptions::ttl_days).
   virtual absl::StatusOr<KeepingReport> Sweep();
 };
 
@@ -154,7 +155,7 @@ struct VaultOptions {
   size_t cache_bytes = 64u << 20;
   std::string tenant{};  // whose subjects; see "Tenants"
   // A value assigned for the first time may be swept so many days later; 0: never. Until it is swept
-  // it can be restored.
+  // it can be restored. What the vault has already keeps the day that it was given.
   uint32_t ttl_days = 0;
 };
 
