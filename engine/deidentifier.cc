@@ -208,6 +208,7 @@ struct Deidentifier::Impl {
         verb == AuditRecord::Verb::kRedact ? std::string(SubjectOf(record.request)) : record.request.subject;
     entry.input = record.text;
     entry.policy = policy_name;
+    entry.tenant = parts.tenant;
     entry.pack = pack_name;
     if (task) entry.task = Concat(task->name, "@", task->version);
     if (deployment && verb == AuditRecord::Verb::kRedact) {

@@ -438,6 +438,10 @@ void AddAuditCommands(CLI::App* app, Options* options) {
     command->add_option("--since", options->since, "Records of this time (UTC) and later")
         ->type_name("YYYY-MM-DD[THH:MM:SS]");
     command->add_option("--actor", options->actor, "Records of this actor")->type_name("A");
+    command
+        ->add_option("--tenant", options->of_tenant,
+                     "Records of this tenant, and of what was done to the vault as a whole; \"\": the one without a name")
+        ->type_name("T");
     CLI::Option* hash =
         command->add_option("--subject-hash", options->subject_hash, "Records of the subject with this keyed hash")
             ->type_name("HEX");

@@ -167,6 +167,19 @@ at_rest: {{encrypted: true, key_owner: customer}}
                          [("allowed", "amazon_bedrock", "us-east-1"), ("denied", "amazon_bedrock", "us-east-1")])
         self.assertIn("baa.missing", records[1]["reason"])
 
+    def test_tenants_in_the_audit_log(self):
+        for tenant, actor in (("ward-3", "a"), ("ward-4", "b"), ("", "c"), ("*", "d")):
+            self.redact(NOTE, "--tenant", tenant, "--actor", actor)
+        self.run_it("vault", "forget", "--subject", "p1", "--tenant", "ward-3", "--actor", "e")
+        self.run_it("vault", "sweep", "--actor", "f")
+        self.run_it("audit", "verify")
+        for tenant, actors in (("ward-3", "adeeff"), ("ward-4", "bdff"), ("", "cdff"), ("ward", "dff"), ("*", "dff")):
+            lines = self.run_it("audit", "export", "--tenant", tenant).stdout.splitlines()
+            self.assertEqual("".join(json.loads(line)["actor"] for line in lines), actors, tenant)
+            self.assertEqual(len(self.run_it("audit", "show", "--tenant", tenant).stdout.splitlines()), len(actors))
+        self.assertEqual(len(self.run_it("audit", "export", "--tenant", "ward-3", "--actor", "e").stdout.splitlines()), 2)
+        self.assertIn("  tenant ward-3  ", self.run_it("audit", "show").stdout)
+
     def test_the_audit_log(self):
         self.redact(NOTE, "--actor", "etl@ward")
         self.redact(NOTE, "--actor", 'o"neil')

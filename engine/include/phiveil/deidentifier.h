@@ -145,7 +145,7 @@ class Deidentifier {
     AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
     // Not owned; who may restore, and how much (access.h). Without it everybody may.
     AccessControl* access = nullptr;
-    std::string tenant{};  // whose vault `vault` is, for `access` and for seals
+    std::string tenant{};  // whose vault `vault` is, for `access`, seals and the audit log
     // Read during Create only. Needed when the policy seals, and by Restore to open seals.
     const KeyEncryptionKey* key = nullptr;
     // Copied. What the task does not need is left out, and the policy is tightened to it (task.h).
