@@ -13,7 +13,7 @@
 #include "explain.h"
 #include "phiveil/token.h"
 #include "pipeline.h"
-#include "subject_keeper.h"
+#include "subject_books.h"
 #include "transform/lookalikes.h"
 #include "transform/redact.h"
 #include "transform/restore.h"
@@ -81,7 +81,7 @@ std::string Today() {
 }  // namespace
 
 struct Deidentifier::Impl {
-  explicit Impl(Parts p) : parts(std::move(p)), keeper(parts.vault), workspaces(parts.pack->impl().recognizer.get()) {
+  explicit Impl(Parts p) : parts(std::move(p)), books(SubjectBooks::Of(parts.vault)), workspaces(parts.pack->impl().recognizer.get()) {
     for (size_t i = 0; i < kCategoryCount; ++i) {
       thresholds[i] = parts.policy.RuleFor(static_cast<Category>(i)).threshold;
       if (i > 0) floor = std::min(floor, thresholds[i]);
@@ -102,23 +102,27 @@ struct Deidentifier::Impl {
   absl::StatusOr<Redacted> RedactOne(const Record& record, Vault::Ticket* ticket, absl::Status* fault) {
     PHIVEIL_ASSIGN_OR_RETURN(std::vector<Finding> findings, Find(record.text, record.request));
     const std::string_view subject = SubjectOf(record.request);
-    SubjectBook book;
+    std::optional<SubjectBooks::Lease> lease;
     std::vector<BookEntry> entries;
-    std::unique_lock<std::mutex> turn;
     std::vector<TextStretch> left_out;
     if (task) left_out = LeftOut(record.text, *task);
     Writers writers{nullptr, sealer ? &*sealer : nullptr, subject, left_out};
     std::optional<Surrogates> surrogates;
     if (parts.policy.NeedsSubject()) {
-      turn = keeper.Turn(subject);
-      *fault = keeper.Open(subject, &book);
-      if (fault->ok()) *fault = SubjectKeeper::DrawSecret(&book, &entries);
+      auto taken = books->Take(parts.vault, subject);
+      *fault = taken.status();
+      if (fault->ok()) *fault = DrawSecret(&lease.emplace(*std::move(taken)).book(), &entries);
       PHIVEIL_RETURN_IF_ERROR(*fault);
-      writers.surrogates = &surrogates.emplace(record.text, &book, parts.reference_year);
+      writers.surrogates = &surrogates.emplace(record.text, &lease->book(), parts.reference_year);
     }
     RedactionPlan plan = PlanRedaction(record.text, findings, parts.policy, parts.reference_year, writers);
-    entries.insert(entries.end(), book.entries().begin() + static_cast<ptrdiff_t>(book.loaded()), book.entries().end());
+    if (lease) {
+      const std::vector<BookEntry>& all = lease->book().entries();
+      entries.insert(entries.end(), all.begin() + static_cast<ptrdiff_t>(lease->book().loaded()), all.end());
+      *ticket = std::max(*ticket, lease->ticket());
+    }
     PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, ticket, fault));
+    if (lease) lease->Keep(*ticket);
     return RenderRedaction(record.text, std::move(findings), std::move(plan), codes);
   }
 
@@ -174,14 +178,14 @@ struct Deidentifier::Impl {
 
   absl::StatusOr<std::vector<BackEdit>> SurrogatesIn(const Record& record) {
     if (!parts.policy.NeedsSubject()) return std::vector<BackEdit>();
-    SubjectBook book;
-    PHIVEIL_RETURN_IF_ERROR(keeper.Open(SubjectOf(record.request), &book));
-    if (!book.has_secret()) return std::vector<BackEdit>();
     std::vector<Finding> findings;
     if (parts.policy.Uses(Action::kShift)) {
       PHIVEIL_ASSIGN_OR_RETURN(findings, Find(record.text, record.request));
     }
-    return FindSurrogates(record.text, findings, parts.policy, book, parts.reference_year);
+    PHIVEIL_ASSIGN_OR_RETURN(SubjectBooks::Lease lease, books->Take(parts.vault, SubjectOf(record.request)));
+    lease.Keep(0);
+    if (!lease.book().has_secret()) return std::vector<BackEdit>();
+    return FindSurrogates(record.text, findings, parts.policy, lease.book(), parts.reference_year);
   }
 
   absl::StatusOr<Restored> AdmitAndRestore(const Record& record, AuditRecord* entry) {
@@ -204,11 +208,11 @@ struct Deidentifier::Impl {
     entry.actor = record.request.actor;
     entry.purpose = record.request.purpose;
     entry.record_id = record.request.record_id;
+    entry.tenant = parts.tenant;
     entry.subject =
         verb == AuditRecord::Verb::kRedact ? std::string(SubjectOf(record.request)) : record.request.subject;
     entry.input = record.text;
     entry.policy = policy_name;
-    entry.tenant = parts.tenant;
     entry.pack = pack_name;
     if (task) entry.task = Concat(task->name, "@", task->version);
     if (deployment && verb == AuditRecord::Verb::kRedact) {
@@ -257,7 +261,7 @@ struct Deidentifier::Impl {
   std::mutex gate_mutex;
   std::string gate_day;  // under gate_mutex, as is the next
   absl::Status gate;
-  SubjectKeeper keeper;
+  const std::shared_ptr<SubjectBooks> books;
   WorkspacePool workspaces;
 };
 

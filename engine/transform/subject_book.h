@@ -9,12 +9,15 @@
 //   0x01 'p' surrogate 0x1F original           a whole mention
 //   0x01 'w' surrogate 0x1F original           one word of a name
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -46,6 +49,8 @@ class SubjectBook {
   // From the vault. Of several secrets, which two machines may have drawn at once, the least counts.
   void Load(BookEntry entry);
   void SetSecret(std::string_view secret);
+  // The vault has all entries by now.
+  void MarkLoaded() { loaded_ = entries_.size(); }
   bool has_secret() const { return !secret_.empty(); }
 
   // 64 bits that depend on secret, words and number. HMAC-SHA-256.
@@ -58,18 +63,36 @@ class SubjectBook {
 
   void Add(BookEntry entry);
 
+  // The surrogate of the first word that begins with the letter, or nothing.
+  const std::string* WordLike(char letter) const;
+  // The pair whose surrogate stands at `begin`, the longest first: as it was written, else in another case. One that
+  // stands for two values is none, nor is a date that is part of a longer one, or has no digit.
+  const BookEntry* FindAt(std::string_view text, size_t begin) const;
+  // The date that was given out as `written`.
+  const BookEntry* DateWritten(std::string_view written) const;
+  // Whether the surrogate was given out for the original. Of a date that stays where it stands both are the same.
+  bool Has(BookEntry::Kind kind, std::string_view surrogate, std::string_view original) const;
+
+  // About how many bytes it takes.
+  size_t bytes() const { return bytes_; }
+
   const std::vector<BookEntry>& entries() const { return entries_; }
   // The number of those that were loaded; the rest is new.
   size_t loaded() const { return loaded_; }
 
  private:
-  void Index(const BookEntry& entry);
+  void Index(const BookEntry& entry, uint32_t number);
 
   std::string secret_;
   std::vector<BookEntry> entries_;
   size_t loaded_ = 0;
   std::map<std::pair<char, std::string>, std::string> surrogates_;           // kind, category and original
   std::map<std::pair<char, std::string>, std::set<std::string>> originals_;  // kind and surrogate
+  // Surrogates in small letters, and by their first word the lengths that they have.
+  std::unordered_map<std::string, std::vector<uint32_t>> by_surrogate_;
+  std::unordered_map<std::string, std::set<size_t, std::greater<>>> lengths_;
+  std::array<uint32_t, 256> word_like_{};  // its number in `entries_`, plus one
+  size_t bytes_ = 0;
 };
 
 // Whether no word goes on across `at`: letters, digits and what is not ASCII, but for its spaces, dashes and quotes.

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -83,6 +84,9 @@ class VaultCore {
   KnownCache<crypto::Key128, KnownCode> codes_;
   KnownCache<crypto::Key128, KnownSubject> subjects_;
   std::array<std::mutex, 64> subject_turns_;
+  std::atomic<uint64_t> removals_{0};
+  std::mutex companions_mutex_;
+  std::map<Tag, std::weak_ptr<void>> companions_;  // by tenant
 };
 
 // One tenant's view.
@@ -96,6 +100,9 @@ class SealedVault final : public Vault {
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
   absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                       std::string_view prefix) override;
+  bool IsShared() const override { return core_->traits().shared; }
+  uint64_t Removals() const override { return core_->removals_.load(); }
+  std::shared_ptr<void> Companion(const std::function<std::shared_ptr<void>()>& make) override;
   absl::StatusOr<VaultInfo> Info() override;
   absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant) override;
   absl::StatusOr<KeepingReport> Rotate(const KeyEncryptionKey& to) override;

@@ -154,6 +154,7 @@ absl::StatusOr<KeepingReport> SealedVault::Forget(std::string_view subject) {
     report = ForgetSubject(core_->sealer(), core_->store(), tag);
     core_->subjects_.Erase(NameOf(tag));
     core_->codes_.Clear();
+    ++core_->removals_;
   }
   if (!report.ok()) return core_->Named(report.status());
   if (report->subjects > 0) {
@@ -169,6 +170,7 @@ absl::StatusOr<KeepingReport> SealedVault::Sweep() {
   for (std::mutex& turn : core_->subject_turns_) turns.emplace_back(turn);
   auto report = SweepStore(core_->sealer(), core_->store(), Today());
   core_->codes_.Clear();
+  ++core_->removals_;
   return report.ok() ? report : core_->Named(report.status());
 }
 

@@ -23,9 +23,10 @@
 //   seal                always, byte by byte, with the vault's key alone; the text carries it
 //   surrogate, code     by the pairs (surrogate, original) that the vault keeps for the subject: the whole
 //                       mention byte by byte; a name's single word in the case it stands in
-//   shift               by the inverse shift, under a secret that the vault keeps for the subject: the dates
-//                       that recognition finds in the answer, also those a model computed. A date that
-//                       the inverse would not bring back (29/2 without a year, 30 February) becomes a token instead
+//   shift               by the pairs, wherever a date stands as it was given out; else by the inverse shift, under
+//                       a secret that the vault keeps for the subject: the dates that recognition finds in the
+//                       answer, also those a model computed. A date that the inverse would not bring back
+//                       (29/2 without a year, 30 February) becomes a token instead
 //   keep                nothing to bring back
 //   tag, drop, year, cap, zip3, mask   never
 // Surrogates, codes and shifts are keyed by 32 random bytes of the subject that only the vault has. When the

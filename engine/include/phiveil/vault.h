@@ -45,6 +45,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -80,8 +81,8 @@ class Vault {
   struct Value {
     Category category;
     std::string_view text;
-  };
     uint32_t ttl_days = 0;  // as VaultOptions::ttl_days, for this value; of both, the shorter
+  };
   // A point in the vault's order of writes.
   using Ticket = uint64_t;
 
@@ -114,6 +115,13 @@ class Vault {
   // vault that cannot; policies with surrogates, codes or shifts then refuse to work.
   virtual absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                               std::string_view prefix);
+
+  // What was read by ValuesOf may be remembered as long as nobody else writes (IsShared) and nothing was
+  // removed: `Removals` grows with each call that removes. Companion is the place for it: one object for all
+  // who use this vault for this tenant in this process, made by the first who asks.
+  virtual bool IsShared() const { return true; }
+  virtual uint64_t Removals() const { return 0; }
+  virtual std::shared_ptr<void> Companion(const std::function<std::shared_ptr<void>()>& make) { return make(); }
 
   virtual absl::StatusOr<VaultInfo> Info() = 0;
 
