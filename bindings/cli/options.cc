@@ -345,6 +345,7 @@ void AddRuleCommands(CLI::App* app, Options* options) {
   AddTask(words, options);
   AddCommand(policy, "list", "The built-in policies and tasks, and what their results may be called", options);
   CLI::App* gate = AddCommand(policy, "gate", "Whether text may go to a model service, with every reason", options);
+  AddCommand(policy, "gate-table", "The gate's answers to 24 cases: provider, agreement, region and basis", options);
   CLI::App* record = AddCommand(policy, "register", "The record of processing, GDPR Art. 30", options);
   for (CLI::App* command : {gate, record}) {
     command->add_option("--profile", options->profile, "The deployment profile")->type_name("FILE")->required();

@@ -167,6 +167,16 @@ at_rest: {{encrypted: true, key_owner: customer}}
                          [("allowed", "amazon_bedrock", "us-east-1"), ("denied", "amazon_bedrock", "us-east-1")])
         self.assertIn("baa.missing", records[1]["reason"])
 
+    def test_the_table_of_24_cases(self):
+        table = self.run_it("policy", "gate-table").stdout
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+        self.assertEqual(len({tuple(row[:4]) for row in rows}), 24)
+        self.assertIn(table, self.read_source("docs/policies.md"), "the documented table is what the command prints")
+        for provider, baa, region, policy, basis, answer in rows:
+            allowed = region.startswith("us") and (baa == "in force" or basis == "safe_harbor")
+            self.assertEqual(answer == "**allow**", allowed, (provider, baa, region, policy))
+            self.assertEqual("baa.missing" in answer, baa == "none" and basis != "safe_harbor")
+
     def test_tenants_in_the_audit_log(self):
         for tenant, actor in (("ward-3", "a"), ("ward-4", "b"), ("", "c"), ("*", "d")):
             self.redact(NOTE, "--tenant", tenant, "--actor", actor)
