@@ -56,6 +56,7 @@ struct Options {
 
   // audit
   std::string since, subject_hash, signing_key, public_key, expect;
+  std::optional<std::string> of_tenant;  // empty: the tenant without a name
 
   std::string to;  // vault backup: the empty place; key rewrap, vault rotate: the key to go to
 

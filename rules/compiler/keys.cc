@@ -73,7 +73,7 @@ constexpr Key kPolicy[] = {
     {"name", KeyType::kText, true},  {"version", KeyType::kText, true},
     {"about", KeyType::kText, true}, {"basis", KeyType::kText, true, 0, 0, kBases},
     {"claim", KeyType::kText, true}, {"default", KeyType::kMap, true},
-    {"categories", KeyType::kMap},
+    {"categories", KeyType::kMap},   {"expire_after", KeyType::kText},
 };
 constexpr Key kCategoryRule[] = {
     {"action", KeyType::kText, true, 0, 0, kActions},
@@ -87,6 +87,7 @@ constexpr Key kCategoryRule[] = {
     {"weekdays", KeyType::kBool},
     {"keep_last", KeyType::kInteger, false, 0, 4},
     {"keep_initials", KeyType::kBool},
+    {"expire_after", KeyType::kText},
 };
 
 std::string_view TypeName(KeyType type) {
