@@ -78,9 +78,8 @@ std::vector<BackEdit> FindSurrogates(std::string_view text, std::span<const Find
     edits = Merged(std::move(edits), FindDates(text, dates, rule, book, reference_year));
   }
   // What was left as it is.
-  std::erase_if(edits, [&](const BackEdit& edit) {
-    return edit.original == text.substr(edit.begin, edit.end - edit.begin);
-  });
+  std::erase_if(edits,
+                [&](const BackEdit& edit) { return edit.original == text.substr(edit.begin, edit.end - edit.begin); });
   return edits;
 }
 

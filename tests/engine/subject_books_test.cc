@@ -18,7 +18,9 @@ using ::testing::Not;
 // A vault of one subject's values that counts how often they are read.
 class CountingVault : public Vault {
  public:
-  absl::StatusOr<Ticket> Assign(std::string_view, std::span<const Value>, std::vector<TokenCode>*) override { return 1; }
+  absl::StatusOr<Ticket> Assign(std::string_view, std::span<const Value>, std::vector<TokenCode>*) override {
+    return 1;
+  }
   absl::Status Commit(Ticket) override { return absl::OkStatus(); }
   absl::StatusOr<Hit> Lookup(std::string_view, Category, const TokenCode&) override { return Hit(); }
   absl::StatusOr<VaultInfo> Info() override { return VaultInfo(); }
