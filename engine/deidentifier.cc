@@ -88,7 +88,8 @@ absl::Status NeedsVaultError(const Policy& policy) {
 }  // namespace
 
 struct Deidentifier::Impl {
-  explicit Impl(Parts p) : parts(std::move(p)), books(SubjectBooks::Of(parts.vault)), workspaces(parts.pack->impl().recognizer.get()) {
+  explicit Impl(Parts p)
+      : parts(std::move(p)), books(SubjectBooks::Of(parts.vault)), workspaces(parts.pack->impl().recognizer.get()) {
     for (size_t i = 0; i < kCategoryCount; ++i) {
       thresholds[i] = parts.policy.RuleFor(static_cast<Category>(i)).threshold;
       if (i > 0) floor = std::min(floor, thresholds[i]);

@@ -57,11 +57,10 @@ absl::StatusOr<std::string> GateTable() {
         const DeploymentProfile profile = ProfileOf(provider, agreed, inside);
         for (const std::string_view name : kPolicies) {
           PHIVEIL_ASSIGN_OR_RETURN(const Policy policy, OpenPolicy(std::string(name)));
-          const GateDecision decision =
-              DecideGate(profile, {&policy, nullptr, Jurisdiction::kUs, std::string(kDay)});
-          out += Concat("| ", ProviderName(provider), " | ", agreed ? "in force" : "none", " | ",
-                        profile.inference_region, " | ", name, " | ", BasisName(policy.basis()), " | ",
-                        decision.allowed ? "**allow**" : "deny:");
+          const GateDecision decision = DecideGate(profile, {&policy, nullptr, Jurisdiction::kUs, std::string(kDay)});
+          out +=
+              Concat("| ", ProviderName(provider), " | ", agreed ? "in force" : "none", " | ", profile.inference_region,
+                     " | ", name, " | ", BasisName(policy.basis()), " | ", decision.allowed ? "**allow**" : "deny:");
           out += Concat(Codes(decision), " |\n");
         }
       }

@@ -143,9 +143,10 @@ void AddInputs(CLI::App* app, Options* options) {
 }
 
 void AddExpiry(CLI::App* app, Options* options) {
-  app->add_option("--ttl-days", options->ttl_days,
-                  "Values first seen in this run may be swept from the vault so many days later, or sooner where the policy "
-                  "says so (default: as the policy's expire_after)")
+  app->add_option(
+         "--ttl-days", options->ttl_days,
+         "Values first seen in this run may be swept from the vault so many days later, or sooner where the policy "
+         "says so (default: as the policy's expire_after)")
       ->type_name("N")
       ->check(CLI::Range(1, 36525).description(""));
 }
@@ -440,8 +441,9 @@ void AddAuditCommands(CLI::App* app, Options* options) {
         ->type_name("YYYY-MM-DD[THH:MM:SS]");
     command->add_option("--actor", options->actor, "Records of this actor")->type_name("A");
     command
-        ->add_option("--tenant", options->of_tenant,
-                     "Records of this tenant, and of what was done to the vault as a whole; \"\": the one without a name")
+        ->add_option(
+            "--tenant", options->of_tenant,
+            "Records of this tenant, and of what was done to the vault as a whole; \"\": the one without a name")
         ->type_name("T");
     CLI::Option* hash =
         command->add_option("--subject-hash", options->subject_hash, "Records of the subject with this keyed hash")

@@ -195,8 +195,8 @@ RedactionPlan PlanRedaction(std::string_view text, std::span<const Finding> find
   for (Edit& edit : plan.edits) {
     if (edit.action != Action::kToken) continue;
     edit.value = static_cast<uint32_t>(plan.values.size());
-    plan.values.push_back({edit.category, text.substr(edit.begin, edit.end - edit.begin),
-                           policy.RuleFor(edit.category).expire_days});
+    plan.values.push_back(
+        {edit.category, text.substr(edit.begin, edit.end - edit.begin), policy.RuleFor(edit.category).expire_days});
   }
   return plan;
 }

@@ -133,9 +133,8 @@ std::vector<BackEdit> FindSurrogates(std::string_view text, std::span<const Find
     edits = Merged(std::move(edits), DatesBack(text, rule, book, reference_year).Find(dates));
   }
   // What was left as it is.
-  std::erase_if(edits, [&](const BackEdit& edit) {
-    return edit.original == text.substr(edit.begin, edit.end - edit.begin);
-  });
+  std::erase_if(edits,
+                [&](const BackEdit& edit) { return edit.original == text.substr(edit.begin, edit.end - edit.begin); });
   return edits;
 }
 

@@ -19,7 +19,7 @@ constexpr std::string_view kExtends[] = {"url", "email", "path"};
 constexpr std::string_view kSides[] = {"before", "after", "either"};
 // In the order of Basis, Action and Show.
 constexpr std::string_view kBases[] = {"none", "safe_harbor", "limited_data_set", "pseudonymized"};
-constexpr std::string_view kActions[] = {"keep", "tag",  "token", "drop", "surrogate", "shift",
+constexpr std::string_view kActions[] = {"keep", "tag", "token", "drop", "surrogate", "shift",
                                          "year", "cap", "zip3",  "mask", "seal",      "code"};
 constexpr std::string_view kShows[] = {"nothing", "year", "cap90", "zip3", "role"};
 

@@ -114,10 +114,10 @@ class PolicyCompiler {
     expires_ = true;
     const auto days = DaysOf(*text);
     if (!days) {
-      diagnostics_->Report(Code::kOutOfRange, file_.At(*map.Find(kExpireAfter)),
-                           Concat("`expire_after` is a number of days or weeks, of ", Policy::kMostExpireDays,
-                                  " days at most"),
-                           "write 90d or 12w");
+      diagnostics_->Report(
+          Code::kOutOfRange, file_.At(*map.Find(kExpireAfter)),
+          Concat("`expire_after` is a number of days or weeks, of ", Policy::kMostExpireDays, " days at most"),
+          "write 90d or 12w");
     }
     return days.value_or(0);
   }

@@ -40,8 +40,8 @@ struct ExpiringEngine : Engine {
     engine.reset();
     vault.reset();
     {
-      auto opened = vault_internal::OpenStore({.path = folder / "vault", .key = key.get()},
-                                              vault_internal::Access::kWrite, {});
+      auto opened =
+          vault_internal::OpenStore({.path = folder / "vault", .key = key.get()}, vault_internal::Access::kWrite, {});
       ASSERT_TRUE(opened.ok()) << opened.status();
       const auto now = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()).time_since_epoch();
       const auto day = static_cast<uint32_t>(now.count() + in_days);

@@ -293,11 +293,7 @@ TEST(PoliciesTest, TheGateStandsBeforeEveryCall) {
       EXPECT_THAT(std::string(out.status().message()), HasSubstr("baa.missing"));
     }
   }
-  std::vector<std::string> lines;
-  ASSERT_TRUE(ReadAuditLog(engine.folder / "audit.jsonl", [&](std::string_view line) {
-                lines.emplace_back(line);
-                return true;
-              }).ok());
+  const std::vector<std::string> lines = engine.AuditLines();
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_THAT(lines[0], HasSubstr(R"("provider":"amazon_bedrock","model":"","region":"us-east-1")"));
   EXPECT_THAT(lines[1], HasSubstr(R"("decision":"denied","reason":"gate of p@1 denies: baa.missing)"));

@@ -19,7 +19,9 @@ using ::testing::Not;
 // A vault of one subject's values that counts how often they are read.
 class CountingVault : public Vault {
  public:
-  absl::StatusOr<Ticket> Assign(std::string_view, std::span<const Value>, std::vector<TokenCode>*) override { return 1; }
+  absl::StatusOr<Ticket> Assign(std::string_view, std::span<const Value>, std::vector<TokenCode>*) override {
+    return 1;
+  }
   absl::Status Commit(Ticket ticket) override {
     committed.push_back(ticket);
     return refuses ? absl::AbortedError("forgotten meanwhile") : absl::OkStatus();

@@ -38,7 +38,8 @@ void Try(std::string_view json) {
   };
   for (const std::string_view tenant : {"", "ward-3", "*"}) ask("nobody at all", tenant);
   for (const auto& [who, roles] : rules->grants) {
-    for (const std::string_view tenant : {std::string_view(who.second), std::string_view("another"), std::string_view()}) {
+    for (const std::string_view tenant :
+         {std::string_view(who.second), std::string_view("another"), std::string_view()}) {
       ask(who.first, tenant);
     }
   }

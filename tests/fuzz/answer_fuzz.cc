@@ -40,7 +40,8 @@ struct Known {
     for (uint32_t i = 1; i < kCategoryCount; ++i) {
       pb::CategoryRule* rule = shifting.add_categories();
       rule->set_category(i);
-      rule->set_action(static_cast<uint32_t>(Category::kDate == static_cast<Category>(i) ? Action::kShift : Action::kToken));
+      rule->set_action(
+          static_cast<uint32_t>(Category::kDate == static_cast<Category>(i) ? Action::kShift : Action::kToken));
       rule->set_threshold(0.5f);
     }
     auto loaded = Policy::Load(shifting.SerializeAsString());
@@ -120,7 +121,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   phiveil::Restore(*known, input);
   // Among tokens and surrogates that are genuine.
   const std::string token = phiveil::FormatToken(phiveil::Category::kName, known->code, "");
-  for (const std::string_view genuine : {std::string_view(token), std::string_view("Lucia Moreno"), std::string_view("3/11")}) {
+  for (const std::string_view genuine :
+       {std::string_view(token), std::string_view("Lucia Moreno"), std::string_view("3/11")}) {
     const std::string text = std::string(input.substr(0, size / 2)).append(genuine).append(input.substr(size / 2));
     phiveil::Scan(text);
     phiveil::Restore(*known, text);

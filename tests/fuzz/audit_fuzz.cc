@@ -22,7 +22,8 @@ void Require(bool condition) {
 }
 
 struct Genuine {
-  AuditKeys keys = *AuditKeys::From(*KeyAccess::Parse("phiveil-key-1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9zgHjb"));
+  AuditKeys keys =
+      *AuditKeys::From(*KeyAccess::Parse("phiveil-key-1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9zgHjb"));
   std::string record, checkpoint, head;  // without newlines
   ChainEnd before_checkpoint;
 
@@ -74,7 +75,8 @@ void Check(const Genuine& g, std::string_view bytes) {
 // The lines of a file are its bytes.
 void ReadLines(std::string_view bytes) {
   static const int file = memfd_create("log", MFD_CLOEXEC);
-  Require(file >= 0 && ftruncate(file, 0) == 0 && pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  Require(file >= 0 && ftruncate(file, 0) == 0 &&
+          pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
   LineReader reader(file, "log", 0, bytes.size());
   std::string all;
   while (true) {

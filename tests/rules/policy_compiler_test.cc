@@ -39,8 +39,8 @@ TEST(PolicyCompiler, DefaultFillsWhatIsNotNamed) {
 TEST(PolicyCompiler, ExpiryOfThePolicyAndOfACategory) {
   Diagnostics diagnostics;
   const auto bytes = CompilePolicyText(
-      "p.yaml",
-      "expire_after: 90d\n" + Text("none", "{action: token}", "  SSN: {action: token, expire_after: 2w}\n"), &diagnostics);
+      "p.yaml", "expire_after: 90d\n" + Text("none", "{action: token}", "  SSN: {action: token, expire_after: 2w}\n"),
+      &diagnostics);
   ASSERT_TRUE(bytes.has_value()) << FormatDiagnostic(diagnostics.Sorted()[0]);
   const auto policy = Policy::Load(*bytes);
   ASSERT_TRUE(policy.ok()) << policy.status();
@@ -48,9 +48,10 @@ TEST(PolicyCompiler, ExpiryOfThePolicyAndOfACategory) {
   EXPECT_EQ(policy->RuleFor(Category::kSsn).expire_days, 14u);
   for (const char* bad : {"90", "d", "0d", "-3d", "90 d", "36526d", "5218w", "9y", "1.5d", "4294967297d", "999999d"}) {
     Diagnostics refused;
-    EXPECT_FALSE(CompilePolicyText("p.yaml",
-                                   Concat("expire_after: ", bad, "\n", Text("none", "{action: token}", "  SSN: {action: tag}\n")),
-                                   &refused)
+    EXPECT_FALSE(CompilePolicyText(
+                     "p.yaml",
+                     Concat("expire_after: ", bad, "\n", Text("none", "{action: token}", "  SSN: {action: tag}\n")),
+                     &refused)
                      .has_value())
         << bad;
     ASSERT_EQ(refused.errors(), 1u) << bad;

@@ -94,19 +94,23 @@ TEST(Policy, RefusesWhatIsNotOne) {
   } cases[] = {
       {"format 3", [](pb::Policy* p) { p->set_format(3); }},
       // Who reads format 1 alone would keep the values for ever.
-      {"expire_after needs format 2", [](pb::Policy* p) {
+      {"expire_after needs format 2",
+       [](pb::Policy* p) {
          SetAction(p, Category::kName, Action::kToken);
          p->set_expire_after_days(9);
        }},
-      {"puts anything into the vault", [](pb::Policy* p) {
+      {"puts anything into the vault",
+       [](pb::Policy* p) {
          p->set_format(2);
          p->set_expire_after_days(9);
        }},
-      {"NAME: action tag puts nothing into the vault", [](pb::Policy* p) {
+      {"NAME: action tag puts nothing into the vault",
+       [](pb::Policy* p) {
          p->set_format(2);
          RuleOf(p, Category::kName)->set_expire_after_days(9);
        }},
-      {"NAME: a seal lives in the text", [](pb::Policy* p) {
+      {"NAME: a seal lives in the text",
+       [](pb::Policy* p) {
          p->set_format(2);
          SetAction(p, Category::kName, Action::kSeal);
          RuleOf(p, Category::kName)->set_expire_after_days(9);
@@ -123,12 +127,14 @@ TEST(Policy, RefusesWhatIsNotOne) {
          SetAction(p, Category::kName, Action::kSeal);
          p->set_expire_after_days(9);
        }},
-      {"NAME: expire_after is at most 36525 days", [](pb::Policy* p) {
+      {"NAME: expire_after is at most 36525 days",
+       [](pb::Policy* p) {
          p->set_format(2);
          SetAction(p, Category::kName, Action::kToken);
          RuleOf(p, Category::kName)->set_expire_after_days(36526);
        }},
-      {"expire_after is at most 36525 days", [](pb::Policy* p) {
+      {"expire_after is at most 36525 days",
+       [](pb::Policy* p) {
          p->set_format(2);
          SetAction(p, Category::kName, Action::kToken);
          p->set_expire_after_days(36526);

@@ -329,8 +329,10 @@ TEST_P(KeepingTest, EachValueHasItsOwnDay) {
     return vault_internal::SweepStore(*opened->sealer, *opened->store, today + in_days);
   };
   std::vector<TokenCode> codes, limited;
-  const std::vector<Vault::Value> values = {
-      {Category::kMrn, "for ever"}, {Category::kMrn, "long", 60}, {Category::kMrn, "also for ever"}, {Category::kMrn, "short", 7}};
+  const std::vector<Vault::Value> values = {{Category::kMrn, "for ever"},
+                                            {Category::kMrn, "long", 60},
+                                            {Category::kMrn, "also for ever"},
+                                            {Category::kMrn, "short", 7}};
   {
     const auto vault = MustOpen(key_);
     ASSERT_TRUE(vault->Commit(*vault->Assign("s1", values, &codes)).ok());
