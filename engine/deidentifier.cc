@@ -13,7 +13,8 @@
 #include "explain.h"
 #include "phiveil/token.h"
 #include "pipeline.h"
-#include "subject_keeper.h"
+#include "subject_books.h"
+#include "subject_secret.h"
 #include "transform/lookalikes.h"
 #include "transform/redact.h"
 #include "transform/restore.h"
@@ -87,7 +88,8 @@ absl::Status NeedsVaultError(const Policy& policy) {
 }  // namespace
 
 struct Deidentifier::Impl {
-  explicit Impl(Parts p) : parts(std::move(p)), keeper(parts.vault), workspaces(parts.pack->impl().recognizer.get()) {
+  explicit Impl(Parts p)
+      : parts(std::move(p)), books(SubjectBooks::Of(parts.vault)), workspaces(parts.pack->impl().recognizer.get()) {
     for (size_t i = 0; i < kCategoryCount; ++i) {
       thresholds[i] = parts.policy.RuleFor(static_cast<Category>(i)).threshold;
       if (i > 0) floor = std::min(floor, thresholds[i]);
@@ -108,41 +110,67 @@ struct Deidentifier::Impl {
   // A fault of the vault is no fault of the record: it goes to `fault`.
   absl::StatusOr<Redacted> RedactOne(const Record& record, Vault::Ticket* ticket, absl::Status* fault) {
     PHIVEIL_ASSIGN_OR_RETURN(std::vector<Finding> findings, Find(record.text, record.request));
+    for (int i = 1;; ++i) {
+      *ticket = 0;
+      *fault = absl::OkStatus();
+      auto redacted = Replace(record, &findings, ticket, fault);
+      if (!absl::IsAborted(*fault) || i == kTries) return redacted;
+    }
+  }
+
+  // The findings are taken only when the text is written.
+  absl::StatusOr<Redacted> Replace(const Record& record, std::vector<Finding>* findings, Vault::Ticket* ticket,
+                                   absl::Status* fault) {
     const std::string_view subject = SubjectOf(record.request);
-    SubjectBook book;
+    std::optional<SubjectBooks::Lease> lease;
     std::vector<BookEntry> entries;
-    std::unique_lock<std::mutex> turn;
     std::vector<TextStretch> left_out;
     if (task) left_out = LeftOut(record.text, *task);
     Writers writers{nullptr, nullptr, left_out};
     std::optional<Surrogates> surrogates;
     absl::StatusOr<SubjectSealer> sealer;
     if (parts.policy.NeedsSubject() || seals) {
-      turn = keeper.Turn(subject);
-      *fault = keeper.Open(subject, &book);
-      if (fault->ok()) *fault = keeper.DrawSecret(&book, &entries);
-      if (fault->ok() && seals) *fault = (sealer = keeper.SealerOf(subject, book, ticket)).status();
+      auto taken = books->Take(parts.vault, subject);
+      *fault = taken.status();
+      if (fault->ok()) *fault = DrawSecret(*parts.vault, &lease.emplace(*std::move(taken)).book(), &entries);
+      if (fault->ok() && seals) {
+        sealer = SealerOf(parts.vault, subject, lease->book(), ticket);
+        *fault = sealer.status();
+      }
       PHIVEIL_RETURN_IF_ERROR(*fault);
       if (seals) writers.sealer = &*sealer;
-      writers.surrogates = &surrogates.emplace(record.text, &book, parts.reference_year);
+      writers.surrogates = &surrogates.emplace(record.text, &lease->book(), parts.reference_year);
     }
-    RedactionPlan plan = PlanRedaction(record.text, findings, parts.policy, parts.reference_year, writers);
-    entries.insert(entries.end(), book.entries().begin() + static_cast<ptrdiff_t>(book.loaded()), book.entries().end());
+    RedactionPlan plan = PlanRedaction(record.text, *findings, parts.policy, parts.reference_year, writers);
+    if (lease) {
+      const std::vector<BookEntry>& all = lease->book().entries();
+      entries.insert(entries.end(), all.begin() + static_cast<ptrdiff_t>(lease->book().loaded()), all.end());
+      *ticket = std::max(*ticket, lease->ticket());
+    }
     PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, ticket, fault));
-    return RenderRedaction(record.text, std::move(findings), std::move(plan), codes);
+    if (lease && lease->ended()) return *fault = absl::AbortedError("something was forgotten meanwhile; ask again");
+    if (lease) lease->Keep(*ticket);
+    return RenderRedaction(record.text, std::move(*findings), std::move(plan), codes);
   }
 
   // ABORTED when the vault has forgotten meanwhile what the texts may speak of: then again.
   absl::Status RedactAndCommit(std::span<const Record> records, std::vector<absl::StatusOr<Redacted>>* results) {
     results->clear();
     results->reserve(records.size());
-    Vault::Ticket ticket = 0;
+    const uint64_t removals = parts.vault == nullptr ? 0 : parts.vault->Removals();
+    Vault::Ticket oldest = 0, newest = 0;
     for (const Record& record : records) {
       absl::Status fault;
+      Vault::Ticket ticket = 0;
       results->push_back(RedactOne(record, &ticket, &fault));
       PHIVEIL_RETURN_IF_ERROR(fault);
+      if (ticket != 0 && (oldest == 0 || ticket < oldest)) oldest = ticket;
+      newest = std::max(newest, ticket);
     }
-    return ticket == 0 ? absl::OkStatus() : parts.vault->Commit(ticket);
+    if (newest == 0) return absl::OkStatus();
+    PHIVEIL_RETURN_IF_ERROR(parts.vault->Commit(newest));
+    // Something that went while the batch was written is older than its last text, and may be its first one's.
+    return parts.vault->Removals() == removals ? absl::OkStatus() : parts.vault->Commit(oldest);
   }
 
   // The codes of the plan's values; entries of the book go into the vault with them.
@@ -154,7 +182,12 @@ struct Deidentifier::Impl {
     std::vector<Vault::Value> values = plan.values;
     std::vector<std::string> encoded;
     for (const BookEntry& entry : entries) encoded.push_back(EncodeEntry(entry));
-    for (size_t i = 0; i < entries.size(); ++i) values.push_back({entries[i].category, encoded[i]});
+    for (size_t i = 0; i < entries.size(); ++i) {
+      const Category category = entries[i].category;
+      const bool secret = IsSecret(entries[i].kind);
+      values.push_back({category, encoded[i],
+                        secret ? parts.policy.SecretExpireDays() : parts.policy.RuleFor(category).expire_days});
+    }
     const auto mine = parts.vault->Assign(subject, values, &codes);
     for (std::string& bytes : encoded) crypto::Wipe(bytes.data(), bytes.size());
     if (!mine.ok()) {
@@ -171,7 +204,7 @@ struct Deidentifier::Impl {
     for (const BackEdit& edit : surrogates) ++entry->counts[static_cast<size_t>(edit.category)];
     known.surrogates = std::move(surrogates);
     known.seals = [&](const SealMention& seal) -> absl::StatusOr<Vault::Hit> {
-      PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, keeper.OpenSeal(record.request.subject, seal));
+      PHIVEIL_ASSIGN_OR_RETURN(Vault::Hit hit, OpenSeal(parts.vault, record.request.subject, seal));
       if (hit.answer == Vault::Answer::kUnknown && former_seals) {
         PHIVEIL_ASSIGN_OR_RETURN(hit, former_seals->Open(record.request.subject, seal));
       }
@@ -194,14 +227,14 @@ struct Deidentifier::Impl {
 
   absl::StatusOr<std::vector<BackEdit>> SurrogatesIn(const Record& record) {
     if (!parts.policy.NeedsSubject() || parts.vault == nullptr) return std::vector<BackEdit>();
-    SubjectBook book;
-    PHIVEIL_RETURN_IF_ERROR(keeper.Open(SubjectOf(record.request), &book));
-    if (!book.has_secret()) return std::vector<BackEdit>();
     std::vector<Finding> findings;
     if (parts.policy.Uses(Action::kShift)) {
       PHIVEIL_ASSIGN_OR_RETURN(findings, Find(record.text, record.request));
     }
-    return FindSurrogates(record.text, findings, parts.policy, book, parts.reference_year);
+    PHIVEIL_ASSIGN_OR_RETURN(SubjectBooks::Lease lease, books->Take(parts.vault, SubjectOf(record.request)));
+    lease.Keep(0);
+    if (!lease.book().has_secret()) return std::vector<BackEdit>();
+    return FindSurrogates(record.text, findings, parts.policy, lease.book(), parts.reference_year);
   }
 
   absl::StatusOr<Restored> AdmitAndRestore(const Record& record, AuditRecord* entry) {
@@ -224,6 +257,7 @@ struct Deidentifier::Impl {
     entry.actor = record.request.actor;
     entry.purpose = record.request.purpose;
     entry.record_id = record.request.record_id;
+    entry.tenant = parts.tenant;
     entry.subject =
         verb == AuditRecord::Verb::kRedact ? std::string(SubjectOf(record.request)) : record.request.subject;
     entry.input = record.text;
@@ -277,7 +311,7 @@ struct Deidentifier::Impl {
   std::mutex gate_mutex;
   std::string gate_day;  // under gate_mutex, as is the next
   absl::Status gate;
-  SubjectKeeper keeper;
+  const std::shared_ptr<SubjectBooks> books;
   WorkspacePool workspaces;
 };
 

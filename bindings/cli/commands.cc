@@ -13,7 +13,8 @@ ExitCode Dispatch(const Options& options) {
   const std::string& command = options.command;
   if (command == "explain") return RunExplain(options);
   if (command == "eval") return RunEval(options);
-  if (command == "policy explain" || command == "policy gate" || command == "policy register") return RunPolicy(options);
+  if (command == "policy explain" || command.starts_with("policy gate") || command == "policy register")
+    return RunPolicy(options);
   if (command.starts_with("rules ") || command.starts_with("policy ")) return RunRules(options);
   if (command.starts_with("key ")) return RunKey(options);
   if (command == "vault rotate" || command == "vault reencrypt" || command == "vault forget" ||

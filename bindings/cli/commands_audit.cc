@@ -86,11 +86,14 @@ std::string_view RawField(std::string_view line, std::string_view name) {
   return rest.substr(0, std::min(end + 1, rest.size()));
 }
 
+constexpr std::string_view kAllTenants = "\"*\"";  // what was done to the vault as a whole
+
 struct Filter {
-  std::string since, actor, subject;  // as they stand in a line, with quotes
+  std::string since, actor, subject, tenant;  // as they stand in a line, with quotes
   bool Passes(std::string_view line) const {
     if (!since.empty() && RawField(line, "time") < since) return false;
     if (!actor.empty() && RawField(line, "actor") != actor) return false;
+    if (!tenant.empty() && RawField(line, "tenant") != tenant && RawField(line, "tenant") != kAllTenants) return false;
     return subject.empty() || RawField(line, "subject") == subject;
   }
 };
@@ -99,6 +102,7 @@ absl::StatusOr<Filter> MakeFilter(const Options& options, const Places& places) 
   Filter filter;
   if (!options.since.empty()) filter.since = Concat("\"", options.since);
   if (!options.actor.empty()) AppendJsonString(options.actor, &filter.actor);
+  if (options.of_tenant) AppendJsonString(*options.of_tenant, &filter.tenant);
   if (!options.subject_hash.empty()) filter.subject = Concat("\"", options.subject_hash, "\"");
   if (options.subject.empty()) return filter;
   PHIVEIL_ASSIGN_OR_RETURN(const Key key, FindKey(options, places));
@@ -119,7 +123,7 @@ std::string InWords(std::string_view line) {
   if (field("verb") == "checkpoint") return out;
   out += Concat("  ", field("decision"), "  by ", field("actor"), "  for ", field("purpose"), "  subject ",
                 field("subject").substr(0, 12));
-  for (const std::string_view name : {"record", "policy", "task", "provider", "region", "reason"}) {
+  for (const std::string_view name : {"record", "tenant", "policy", "task", "provider", "region", "reason"}) {
     if (!field(name).empty()) out += Concat("  ", name, " ", field(name));
   }
   return out + Concat("  counts ", field("counts"));

@@ -17,6 +17,8 @@
 namespace phiveil::cli {
 namespace {
 
+constexpr std::string_view kAllTenants = "*";
+
 struct Kept {
   Places places;
   std::unique_ptr<KeyEncryptionKey> key;
@@ -56,6 +58,8 @@ absl::Status Record(const Kept& kept, const Options& options, const Deed& deed, 
   record.actor = kept.actor;
   record.purpose = options.purpose;
   record.subject = options.subject;
+  // Forgetting is the tenant's own; all else is done to the vault as a whole.
+  record.tenant = deed.act == Act::kForget ? options.tenant : std::string(kAllTenants);
   record.allowed = allowed;
   record.reason = Concat(deed.what, ": ", reason);
   record.counts = report.counts;

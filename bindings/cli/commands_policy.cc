@@ -53,6 +53,13 @@ ExitCode RunRegister(const Options& options, const DeploymentProfile& profile, c
 }  // namespace
 
 ExitCode RunPolicy(const Options& options) {
+  if (options.command == "policy gate-table") {
+    const auto table = GateTable();
+    if (!table.ok()) return Fail(table.status());
+    std::cout << *table;
+    std::cout.flush();
+    return kAllDone;
+  }
   const bool explain = options.command == "policy explain";
   const auto policy = OpenPolicy(explain ? options.file : options.policy);
   if (!policy.ok()) return Fail(policy.status());

@@ -143,8 +143,10 @@ void AddInputs(CLI::App* app, Options* options) {
 }
 
 void AddExpiry(CLI::App* app, Options* options) {
-  app->add_option("--ttl-days", options->ttl_days,
-                  "Values first seen in this run may be swept from the vault so many days later (default: never)")
+  app->add_option(
+         "--ttl-days", options->ttl_days,
+         "Values first seen in this run may be swept from the vault so many days later, or sooner where the policy "
+         "says so (default: as the policy's expire_after)")
       ->type_name("N")
       ->check(CLI::Range(1, 36525).description(""));
 }
@@ -344,6 +346,7 @@ void AddRuleCommands(CLI::App* app, Options* options) {
   AddTask(words, options);
   AddCommand(policy, "list", "The built-in policies and tasks, and what their results may be called", options);
   CLI::App* gate = AddCommand(policy, "gate", "Whether text may go to a model service, with every reason", options);
+  AddCommand(policy, "gate-table", "The gate's answers to 24 cases: provider, agreement, region and basis", options);
   CLI::App* record = AddCommand(policy, "register", "The record of processing, GDPR Art. 30", options);
   for (CLI::App* command : {gate, record}) {
     command->add_option("--profile", options->profile, "The deployment profile")->type_name("FILE")->required();
@@ -437,6 +440,11 @@ void AddAuditCommands(CLI::App* app, Options* options) {
     command->add_option("--since", options->since, "Records of this time (UTC) and later")
         ->type_name("YYYY-MM-DD[THH:MM:SS]");
     command->add_option("--actor", options->actor, "Records of this actor")->type_name("A");
+    command
+        ->add_option(
+            "--tenant", options->of_tenant,
+            "Records of this tenant, and of what was done to the vault as a whole; \"\": the one without a name")
+        ->type_name("T");
     CLI::Option* hash =
         command->add_option("--subject-hash", options->subject_hash, "Records of the subject with this keyed hash")
             ->type_name("HEX");

@@ -29,9 +29,9 @@ struct Options {
   std::string vault, key, audit;  // empty: in the state folder
   std::string tenant;
   std::string subject, actor, purpose;
-  bool alone = false;         // vault reencrypt
-  uint32_t ttl_days = 0;      // redact
-  std::string access;  // empty: access.json in the state folder, if there is one
+  bool alone = false;     // vault reencrypt
+  uint32_t ttl_days = 0;  // redact
+  std::string access;     // empty: access.json in the state folder, if there is one
 
   int threads = 0;  // 0: as many as the machine has
   uint64_t max_record = uint64_t{64} << 20;
@@ -56,6 +56,7 @@ struct Options {
 
   // audit
   std::string since, subject_hash, signing_key, public_key, expect;
+  std::optional<std::string> of_tenant;  // empty: the tenant without a name
 
   std::string to;  // vault backup: the empty place; key rewrap, vault rotate: the key to go to
 

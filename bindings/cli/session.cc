@@ -127,6 +127,17 @@ absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidenti
   return absl::OkStatus();
 }
 
+void NoteLongerLife(const Options& options, const Policy& policy, std::ostream& err) {
+  uint32_t shortest = 0;
+  for (size_t i = 1; i < kCategoryCount; ++i) {
+    const uint32_t days = policy.RuleFor(static_cast<Category>(i)).expire_days;
+    if (days > 0 && (shortest == 0 || days < shortest)) shortest = days;
+  }
+  if (shortest == 0 || options.ttl_days <= shortest) return;
+  err << "phiveil: policy " << policy.name() << " ends some values after " << shortest << " days; --ttl-days "
+      << options.ttl_days << " does not make that longer\n";
+}
+
 }  // namespace
 
 Jurisdiction JurisdictionOf(const Options& options) {
@@ -243,6 +254,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
     session->vault = std::make_unique<ClosedVault>();
   } else {
     PHIVEIL_ASSIGN_OR_RETURN(session->signing_key, OpenSigningKey(options));
+    NoteLongerLife(options, parts.policy, err);
     PHIVEIL_RETURN_IF_ERROR(OpenStores(verb, options.ttl_days, session.get(), &parts, err));
   }
   DeploymentProfile deployment;

@@ -141,6 +141,7 @@ absl::StatusOr<std::string> LineBody(const AuditRecord& record, const AuditKeys&
   AppendField("actor", record.actor, &out);
   AppendField("purpose", record.purpose, &out);
   AppendField("record", record.record_id, &out);
+  AppendField("tenant", record.tenant, &out);
   PHIVEIL_RETURN_IF_ERROR(AppendKeyedHash("subject", keys.subject, record.subject, &out));
   PHIVEIL_RETURN_IF_ERROR(AppendKeyedHash("input", keys.text, record.input, &out));
   PHIVEIL_RETURN_IF_ERROR(AppendKeyedHash("output", keys.text, record.output, &out));

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "base/concat.h"
 #include "phiveil/deployment.h"
 
@@ -74,6 +76,30 @@ std::string Becomes(const CategoryPolicy& rule) {
   return "";
 }
 
+// What the vault may keep for a time only, by how long that is.
+std::string Lifetimes(const Policy& policy) {
+  if (!policy.NeedsVault()) return "";
+  std::map<uint32_t, std::string> by_days;
+  for (size_t i = 1; i < kCategoryCount; ++i) {
+    const auto category = static_cast<Category>(i);
+    const CategoryPolicy& rule = policy.RuleFor(category);
+    if (!ComesBack(rule.action) || rule.action == Action::kSeal) continue;
+    std::string& names = by_days[rule.expire_days];
+    names += Concat(names.empty() ? "" : ", ", CategoryName(category));
+  }
+  std::string out = "\nHow long it can come back\n";
+  for (const auto& [days, names] : by_days) {
+    out += days == 0 ? Concat("  for ever: ", names, "\n")
+                     : Concat("  until swept, from ", days, " days after the vault first got it: ", names, "\n");
+  }
+  if (policy.NeedsSubject() && policy.SecretExpireDays() > 0) {
+    out += Concat("  The secret that a person's surrogates and moved dates hang on ends after ",
+                  policy.SecretExpireDays(), " days; later texts get another.\n");
+  }
+  if (policy.Uses(Action::kSeal)) out += "  What is encrypted where it stands does not expire: it is in the text.\n";
+  return out;
+}
+
 void AppendExceptions(const CategoryPolicy& rule, std::string* out) {
   if (rule.keep_year) *out += "      a year alone stays, unless it tells of an age over 89\n";
   if (rule.keep_weekday) *out += "      a weekday or a time of day alone stays\n";
@@ -127,6 +153,7 @@ std::string ExplainPolicy(const Policy& given, const TaskProfile* task) {
   }
   out += Concat("\nWhat is needed to bring it back\n  ", policy.NeedsVault() ? "the vault" : "nothing can: it is gone",
                 "\n");
+  out += Lifetimes(policy);
   out += Concat("\nWhat the result may be called\n  ", policy.claim(), "\n  ", BasisSentence(policy.basis()), "\n");
   out +=
       "\nWhat this cannot promise\n  That every identifier is found. Measure it on your own texts (phiveil eval) "

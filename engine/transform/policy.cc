@@ -12,6 +12,7 @@ namespace phiveil {
 namespace {
 
 constexpr uint32_t kFormat = 1;
+constexpr uint32_t kExpiringFormat = 2;
 constexpr std::string_view kBases[] = {"none", "safe_harbor", "limited_data_set", "pseudonymized"};
 constexpr std::string_view kActions[] = {"keep", "tag", "token", "drop", "surrogate", "shift",
                                          "year", "cap", "zip3",  "mask", "seal",      "code"};
@@ -70,6 +71,21 @@ absl::Status CheckFit(Category category, const CategoryPolicy& rule) {
   return CheckActionFit(category, rule);
 }
 
+// Whether the vault gets what the action takes.
+bool GoesIntoVault(Action action) { return ComesBack(action) && action != Action::kSeal; }
+
+absl::Status CheckExpiry(Category category, const CategoryPolicy& rule) {
+  if (rule.expire_days == 0) return absl::OkStatus();
+  if (rule.expire_days > Policy::kMostExpireDays) {
+    return Refuse(CategoryName(category), ": expire_after is at most ", Policy::kMostExpireDays, " days");
+  }
+  if (rule.action == Action::kSeal) {
+    return Refuse(CategoryName(category), ": a seal lives in the text and cannot expire; use action token");
+  }
+  if (GoesIntoVault(rule.action)) return absl::OkStatus();
+  return Refuse(CategoryName(category), ": action ", ActionName(rule.action), " puts nothing into the vault to expire");
+}
+
 absl::StatusOr<CategoryPolicy> ReadRule(const pb::CategoryRule& in) {
   const auto category = static_cast<Category>(in.category());
   if (in.action() >= std::size(kActions)) return Refuse(CategoryName(category), ": unknown action");
@@ -91,7 +107,9 @@ absl::StatusOr<CategoryPolicy> ReadRule(const pb::CategoryRule& in) {
   rule.weekdays = in.weekdays();
   rule.keep_last = static_cast<uint8_t>(in.keep_last());
   rule.keep_initials = in.keep_initials();
+  rule.expire_days = in.expire_after_days();
   PHIVEIL_RETURN_IF_ERROR(CheckFit(category, rule));
+  PHIVEIL_RETURN_IF_ERROR(CheckExpiry(category, rule));
   return rule;
 }
 
@@ -106,7 +124,9 @@ absl::StatusOr<Policy> Policy::Load(std::string_view bytes) {
   if (bytes.size() > (1u << 20) || !in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Refuse("not a compiled policy");
   }
-  if (in.format() != kFormat) return Refuse("format ", in.format(), " is not known; this version reads ", kFormat);
+  if (in.format() != kFormat && in.format() != kExpiringFormat) {
+    return Refuse("format ", in.format(), " is not known; this version reads ", kFormat, " and ", kExpiringFormat);
+  }
   if (in.name().empty() || in.version().empty()) return Refuse("a name and a version are needed");
   if (in.basis() >= std::size(kBases)) return Refuse("unknown basis");
   Policy policy;
@@ -127,7 +147,44 @@ absl::StatusOr<Policy> Policy::Load(std::string_view bytes) {
   for (size_t i = 1; i < kCategoryCount; ++i) {
     if (!seen.test(i)) return Refuse("no rule for ", CategoryName(static_cast<Category>(i)));
   }
+  PHIVEIL_RETURN_IF_ERROR(policy.LimitTo(in.expire_after_days()));
+  if (policy.Expires() && in.format() != kExpiringFormat) {
+    return Refuse("expire_after needs format ", kExpiringFormat);
+  }
+  const CategoryPolicy& dates = policy.RuleFor(Category::kDate);
+  if (policy.Uses(Action::kSeal) && dates.action == Action::kShift && dates.expire_days > 0) {
+    return Refuse(CategoryName(Category::kDate),
+                  ": shifted dates end with the secret that seals need for ever; use action token for either");
+  }
   return policy;
+}
+
+// For categories without a time of their own, also where only a look-alike gets into the vault.
+absl::Status Policy::LimitTo(uint32_t days) {
+  if (days == 0) return absl::OkStatus();
+  if (days > kMostExpireDays) return Refuse("expire_after is at most ", kMostExpireDays, " days");
+  if (!Uses(Action::kToken) && !NeedsSubject()) return Refuse("expire_after, but no action puts anything into the vault");
+  for (CategoryPolicy& rule : rules_) {
+    if (rule.expire_days == 0) rule.expire_days = days;
+  }
+  return absl::OkStatus();
+}
+
+bool Policy::Expires() const {
+  return std::any_of(rules_.begin() + 1, rules_.end(), [](const CategoryPolicy& rule) { return rule.expire_days > 0; });
+}
+
+uint32_t Policy::SecretExpireDays() const {
+  if (Uses(Action::kSeal)) return 0;
+  if (const CategoryPolicy& dates = RuleFor(Category::kDate); dates.action == Action::kShift) return dates.expire_days;
+  uint32_t longest = 0;
+  for (size_t i = 1; i < kCategoryCount; ++i) {
+    const CategoryPolicy& rule = rules_[i];
+    if (rule.action != Action::kSurrogate && rule.action != Action::kCode) continue;
+    if (rule.expire_days == 0) return 0;
+    longest = std::max(longest, rule.expire_days);
+  }
+  return longest;
 }
 
 bool IsDerived(const CategoryPolicy& rule) {

@@ -24,7 +24,9 @@ class Decider {
       : text_(text), policy_(policy), reference_year_(reference_year), writers_(writers) {}
 
   std::vector<Edit> Decide(std::span<const Finding> findings) const {
-    if (writers_.surrogates != nullptr) writers_.surrogates->Restart();
+    if (writers_.surrogates != nullptr) {
+      writers_.surrogates->Restart(findings, policy_.RuleFor(Category::kDate).action == Action::kShift);
+    }
     std::vector<Edit> edits;
     edits.reserve(findings.size());
     auto gap = writers_.left_out.begin();
@@ -189,10 +191,12 @@ RedactionPlan PlanRedaction(std::string_view text, std::span<const Finding> find
   }
   while (PartJoined(text, &plan.edits)) {
   }
+  if (writers.surrogates != nullptr) writers.surrogates->KeepStayingDates();
   for (Edit& edit : plan.edits) {
     if (edit.action != Action::kToken) continue;
     edit.value = static_cast<uint32_t>(plan.values.size());
-    plan.values.push_back({edit.category, text.substr(edit.begin, edit.end - edit.begin)});
+    plan.values.push_back(
+        {edit.category, text.substr(edit.begin, edit.end - edit.begin), policy.RuleFor(edit.category).expire_days});
   }
   return plan;
 }

@@ -1,6 +1,7 @@
 #include "transform/restore_surrogates.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -15,57 +16,10 @@ namespace {
 
 using Kind = BookEntry::Kind;
 
-bool AtEdges(std::string_view text, size_t begin, size_t end) {
-  return IsWordEdge(text, begin) && IsWordEdge(text, end);
-}
-
-// Entries by the first word of their surrogate, the longest first.
-class PairFinder {
- public:
-  explicit PairFinder(const SubjectBook& book) {
-    for (const BookEntry& entry : book.entries()) {
-      if (entry.surrogate.empty() || entry.category == Category::kDate) continue;
-      if (book.TakenByAnother(entry.kind, entry.surrogate, entry.original)) continue;
-      by_word_[LowerAscii(FirstWord(entry.surrogate))].push_back(&entry);
-    }
-    for (auto& [word, entries] : by_word_) {
-      std::ranges::stable_sort(entries, [](const BookEntry* a, const BookEntry* b) {
-        if (a->surrogate.size() != b->surrogate.size()) return a->surrogate.size() > b->surrogate.size();
-        return a->kind == Kind::kMention && b->kind != Kind::kMention;
-      });
-    }
-  }
-
-  // The pair whose surrogate begins at `begin`: as it was written, else in another case.
-  const BookEntry* FindAt(std::string_view text, size_t begin) const {
-    const auto found = by_word_.find(LowerAscii(FirstWord(text.substr(begin, 128))));
-    if (found == by_word_.end()) return nullptr;
-    for (const BookEntry* entry : found->second) {
-      const std::string_view there = text.substr(begin, entry->surrogate.size());
-      if (!AtEdges(text, begin, begin + there.size())) continue;
-      if (there == entry->surrogate) return entry;
-      // A name without its capital is more often a word.
-      const bool capital = there[0] >= 'A' && there[0] <= 'Z';
-      if (entry->kind == Kind::kWord && capital && LowerAscii(there) == LowerAscii(entry->surrogate)) return entry;
-    }
-    return nullptr;
-  }
-
- private:
-  static std::string_view FirstWord(std::string_view text) {
-    size_t end = std::min<size_t>(1, text.size());
-    while (end < text.size() && !IsWordEdge(text, end)) ++end;
-    return text.substr(0, end);
-  }
-
-  std::unordered_map<std::string, std::vector<const BookEntry*>> by_word_;
-};
-
 std::vector<BackEdit> FindPairs(std::string_view text, const SubjectBook& book) {
-  const PairFinder finder(book);
   std::vector<BackEdit> edits;
   for (size_t i = 0; i < text.size();) {
-    const BookEntry* entry = IsWordEdge(text, i) ? finder.FindAt(text, i) : nullptr;
+    const BookEntry* entry = IsWordEdge(text, i) ? book.FindAt(text, i) : nullptr;
     if (entry == nullptr) {
       ++i;
       continue;
@@ -112,17 +66,20 @@ class DatesBack {
     for (const Finding& finding : findings) {
       const std::string_view value = text_.substr(finding.begin, finding.end - finding.begin);
       if (finding.category != Category::kDate || finding.subtype == Subtype::kTime) continue;
-      if (Stays(value, finding, rule_, reference_year_)) continue;
       auto moved = back.Move(value, &context);
       if (const auto pairs = pairs_.find(value); pairs != pairs_.end()) {
         if (const auto original = Kept(pairs->second, moved, value, forth)) {
           ++*witnesses;
           moved = *original;
-        } else if (pairs->second.size() == 1) {
-          moved = pairs->second[0]->original;
+        } else if (const BookEntry* given = book_.DateWritten(value)) {
+          moved = given->original;
+        } else if (Stays(value, finding, rule_, reference_year_)) {
+          continue;
         }
+      } else if (Stays(value, finding, rule_, reference_year_)) {
+        continue;
       }
-      if (moved && *moved != value) edits.push_back({finding.begin, finding.end, Category::kDate, *std::move(moved)});
+      if (moved) edits.push_back({finding.begin, finding.end, Category::kDate, *std::move(moved)});
     }
     return edits;
   }
@@ -148,18 +105,36 @@ class DatesBack {
   std::unordered_map<std::string_view, std::vector<const BookEntry*>> pairs_;
 };
 
+// Both in order. Of a date that was given out and one that is read, the whole counts; all else comes before dates.
+std::vector<BackEdit> Merged(std::vector<BackEdit> pairs, std::vector<BackEdit> dates) {
+  std::vector<BackEdit> out;
+  auto pair = pairs.begin();
+  for (BackEdit& date : dates) {
+    for (; pair != pairs.end() && pair->end <= date.begin; ++pair) out.push_back(std::move(*pair));
+    auto last = pair;
+    bool beaten = false;
+    for (; last != pairs.end() && last->begin < date.end; ++last) {
+      beaten = beaten || last->category != Category::kDate || last->end - last->begin >= date.end - date.begin;
+    }
+    if (beaten) continue;
+    pair = last;
+    out.push_back(std::move(date));
+  }
+  std::move(pair, pairs.end(), std::back_inserter(out));
+  return out;
+}
+
 }  // namespace
 
 std::vector<BackEdit> FindSurrogates(std::string_view text, std::span<const Finding> dates, const Policy& policy,
                                      const SubjectBook& book, int reference_year) {
   std::vector<BackEdit> edits = FindPairs(text, book);
-  const CategoryPolicy& rule = policy.RuleFor(Category::kDate);
-  if (rule.action != Action::kShift) return edits;
-  for (BackEdit& date : DatesBack(text, rule, book, reference_year).Find(dates)) {
-    const auto overlaps = [&](const BackEdit& edit) { return edit.begin < date.end && date.begin < edit.end; };
-    if (std::ranges::none_of(edits, overlaps)) edits.push_back(std::move(date));
+  if (const CategoryPolicy& rule = policy.RuleFor(Category::kDate); rule.action == Action::kShift) {
+    edits = Merged(std::move(edits), DatesBack(text, rule, book, reference_year).Find(dates));
   }
-  std::ranges::sort(edits, {}, &BackEdit::begin);
+  // What was left as it is.
+  std::erase_if(edits,
+                [&](const BackEdit& edit) { return edit.original == text.substr(edit.begin, edit.end - edit.begin); });
   return edits;
 }
 

@@ -13,14 +13,44 @@ using Kind = BookEntry::Kind;
 
 constexpr char kSeparator = '\x1F';
 constexpr size_t kSecretSize = 32;
-
-bool IsSecret(Kind kind) { return kind == Kind::kSecret || kind == Kind::kShardSecret; }
+constexpr size_t kLongestWord = 128;
+constexpr size_t kEntryBytes = 500;  // nodes of the maps, and the slack of strings
 
 std::string Folded(Kind kind, std::string_view text) {
   return kind == Kind::kWord ? LowerAscii(text) : std::string(text);
 }
 
+std::string_view FirstWord(std::string_view text) {
+  size_t end = std::min<size_t>(1, text.size());
+  while (end < text.size() && !IsWordEdge(text, end)) ++end;
+  return text.substr(0, end);
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool HasYear(std::string_view text) {
+  size_t digits = 0;
+  for (const char c : text) {
+    digits = IsDigit(c) ? digits + 1 : 0;
+    if (digits == 4) return true;
+  }
+  return false;
+}
+
+// Whether no part of the date stands before or after, and it can be no word: "May".
+bool StandsAsDate(std::string_view text, size_t begin, size_t end) {
+  constexpr std::string_view kJoins = "/-.:";
+  const std::string_view date = text.substr(begin, end - begin), after = text.substr(end, 6);
+  if (std::ranges::none_of(date, IsDigit)) return false;
+  const auto joins = [&](char c) { return kJoins.find(c) != std::string_view::npos; };
+  if (after.size() > 1 && joins(after[0]) && IsDigit(after[1])) return false;
+  if (begin > 1 && joins(text[begin - 1]) && IsDigit(text[begin - 2])) return false;
+  return HasYear(date) || !HasYear(after);
+}
+
 }  // namespace
+
+bool IsSecret(Kind kind) { return kind == Kind::kSecret || kind == Kind::kShardSecret; }
 
 std::string LowerAscii(std::string_view text) {
   std::string out(text);
@@ -71,8 +101,14 @@ std::optional<BookEntry> DecodeEntry(Category category, std::string_view value) 
 }
 
 SubjectBook::~SubjectBook() {
-  for (Secret& secret : secrets_) crypto::Wipe(secret.bytes.data(), secret.bytes.size());
-  for (BookEntry& entry : entries_) crypto::Wipe(entry.original.data(), entry.original.size());
+  // Keys of a map are constant only as long as somebody looks for them.
+  const auto wipe = [](const std::string& text) { crypto::Wipe(const_cast<char*>(text.data()), text.size()); };
+  for (const Secret& secret : secrets_) wipe(secret.bytes);
+  for (const BookEntry& entry : entries_) wipe(entry.original);
+  for (const auto& [key, surrogate] : surrogates_) wipe(key.second);
+  for (const auto& [key, originals] : originals_) {
+    for (const std::string& original : originals) wipe(original);
+  }
 }
 
 void SubjectBook::Load(BookEntry entry) {
@@ -81,8 +117,7 @@ void SubjectBook::Load(BookEntry entry) {
     crypto::Wipe(entry.original.data(), entry.original.size());
     return;
   }
-  Index(entry);
-  entries_.push_back(std::move(entry));
+  Add(std::move(entry));
   loaded_ = entries_.size();
 }
 
@@ -90,10 +125,6 @@ void SubjectBook::SetSecret(Kind kind, std::string_view secret) {
   Secret added{kind, std::string(secret)};
   const auto place = std::ranges::lower_bound(secrets_, added);
   if (place == secrets_.end() || *place != added) secrets_.insert(place, std::move(added));
-}
-
-bool SubjectBook::keeps_dates() const {
-  return secrets_.size() > 1 || (has_secret() && secrets_[0].kind == Kind::kShardSecret);
 }
 
 uint64_t SubjectBook::Draw(std::string_view what, std::string_view value, uint32_t attempt, size_t secret) const {
@@ -118,20 +149,68 @@ bool SubjectBook::TakenByAnother(Kind kind, std::string_view surrogate, std::str
   return found->second.size() > 1 || *found->second.begin() != Folded(kind, original);
 }
 
+void SubjectBook::Index(const BookEntry& entry, uint32_t number) {
+  const char kind = static_cast<char>(entry.kind);
+  const std::string original = Folded(entry.kind, entry.original);
+  surrogates_[{kind, Concat(CategoryName(entry.category), kSeparator, original)}] = entry.surrogate;
+  originals_[{kind, Folded(entry.kind, entry.surrogate)}].insert(original);
+  if (!entry.surrogate.empty()) {
+    by_surrogate_[LowerAscii(entry.surrogate)].push_back(number);
+    lengths_[LowerAscii(FirstWord(entry.surrogate))].insert(entry.surrogate.size());
+  }
+  if (entry.kind == Kind::kWord && !entry.original.empty()) {
+    uint32_t& first = word_like_[static_cast<unsigned char>(entry.original[0] | 0x20)];
+    if (first == 0) first = number + 1;
+  }
+  bytes_ += kEntryBytes + 4 * (entry.surrogate.size() + entry.original.size());
+}
+
 bool SubjectBook::Has(Kind kind, std::string_view surrogate, std::string_view original) const {
   const auto found = originals_.find({static_cast<char>(kind), Folded(kind, surrogate)});
   return found != originals_.end() && found->second.contains(Folded(kind, original));
 }
 
-void SubjectBook::Index(const BookEntry& entry) {
-  const char kind = static_cast<char>(entry.kind);
-  const std::string original = Folded(entry.kind, entry.original);
-  surrogates_[{kind, Concat(CategoryName(entry.category), kSeparator, original)}] = entry.surrogate;
-  originals_[{kind, Folded(entry.kind, entry.surrogate)}].insert(original);
+const std::string* SubjectBook::WordLike(char letter) const {
+  const uint32_t number = word_like_[static_cast<unsigned char>(letter | 0x20)];
+  return number == 0 ? nullptr : &entries_[number - 1].surrogate;
+}
+
+const BookEntry* SubjectBook::FindAt(std::string_view text, size_t begin) const {
+  const auto lengths = lengths_.find(LowerAscii(FirstWord(text.substr(begin, kLongestWord))));
+  if (lengths == lengths_.end()) return nullptr;
+  for (const size_t length : lengths->second) {
+    const std::string_view there = text.substr(begin, length);
+    if (there.size() < length || !IsWordEdge(text, begin + length)) continue;
+    const auto found = by_surrogate_.find(LowerAscii(there));
+    if (found == by_surrogate_.end()) continue;
+    const BookEntry* word = nullptr;
+    for (const uint32_t number : found->second) {
+      const BookEntry& entry = entries_[number];
+      if (TakenByAnother(entry.kind, entry.surrogate, entry.original)) continue;
+      if (entry.category == Category::kDate && !StandsAsDate(text, begin, begin + length)) continue;
+      if (entry.kind == Kind::kMention && entry.surrogate == there) return &entry;
+      // A name without its capital is more often a word.
+      const bool capital = there[0] >= 'A' && there[0] <= 'Z';
+      if (entry.kind == Kind::kWord && (capital || entry.surrogate == there)) word = &entry;
+    }
+    if (word != nullptr) return word;
+  }
+  return nullptr;
+}
+
+const BookEntry* SubjectBook::DateWritten(std::string_view written) const {
+  const auto found = by_surrogate_.find(LowerAscii(written));
+  if (found == by_surrogate_.end()) return nullptr;
+  for (const uint32_t number : found->second) {
+    const BookEntry& entry = entries_[number];
+    if (entry.category != Category::kDate || entry.surrogate != written) continue;
+    if (!TakenByAnother(entry.kind, written, entry.original)) return &entry;
+  }
+  return nullptr;
 }
 
 void SubjectBook::Add(BookEntry entry) {
-  Index(entry);
+  Index(entry, static_cast<uint32_t>(entries_.size()));
   entries_.push_back(std::move(entry));
 }
 

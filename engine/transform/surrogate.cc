@@ -8,6 +8,7 @@
 #include "transform/id_code.h"
 #include "transform/surrogate_names.h"
 #include "transform/surrogate_values.h"
+#include "transform/written_date.h"
 
 namespace phiveil {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 using Kind = BookEntry::Kind;
 
 constexpr uint32_t kAttempts = 64;
+constexpr size_t kMostStaying = 1000;  // of a text
 constexpr size_t kLongestValue = 200;
 constexpr size_t kShortestValue = 3;  // a letter or two would be taken back wherever they stand
 constexpr std::string_view kTitles[] = {
@@ -127,15 +129,32 @@ std::optional<std::string> Surrogates::Replace(const Finding& finding, std::stri
   return Other(finding.category, value, rule.action == Action::kCode);
 }
 
+void Surrogates::Restart(std::span<const Finding> findings, bool shifts) {
+  dates_ = DateContext();
+  staying_dates_.clear();
+  if (!shifts) return;
+  size_t begin = 0;
+  for (const Finding& finding : findings) {
+    FindDateWords(text_.substr(begin, finding.begin - begin), reference_year_, kMostStaying, &staying_dates_);
+    begin = finding.end;
+  }
+  FindDateWords(text_.substr(begin), reference_year_, kMostStaying, &staying_dates_);
+}
+
+void Surrogates::KeepStayingDates() {
+  for (const std::string& date : staying_dates_) {
+    if (!book_->Has(Kind::kMention, date, date)) book_->Add({Kind::kMention, Category::kDate, date, date});
+  }
+}
+
 std::optional<std::string> Surrogates::MoveDate(std::string_view value, const CategoryPolicy& rule) {
   const DateShift shift(ShiftDays(*book_, rule), reference_year_, rule.weekdays);
   const auto moved = shift.MoveAndCheck(value, &dates_);
   if (!moved || moved->comes_back == DateShift::Return::kLost) return std::nullopt;
   if (book_->TakenByAnother(Kind::kMention, moved->text, value)) return std::nullopt;
-  // Another policy may have moved the same date elsewhere.
-  const std::string* const known = book_->SurrogateOf(Kind::kMention, Category::kDate, value);
-  const bool kept = moved->comes_back == DateShift::Return::kFormat || book_->keeps_dates();
-  if (kept && (known == nullptr || *known != moved->text)) {
+  if (moved->text == value) return moved->text;
+  if (staying_dates_.contains(moved->text)) return std::nullopt;
+  if (!book_->Has(Kind::kMention, moved->text, value)) {
     book_->Add({Kind::kMention, Category::kDate, moved->text, std::string(value)});
   }
   return moved->text;
@@ -144,9 +163,8 @@ std::optional<std::string> Surrogates::MoveDate(std::string_view value, const Ca
 std::string Surrogates::InitialFor(char initial, uint32_t attempt) const {
   const char small = static_cast<char>(initial | 0x20);
   if (attempt == 0) {
-    for (const BookEntry& entry : book_->entries()) {
-      if (entry.kind != Kind::kWord || entry.original.empty() || (entry.original[0] | 0x20) != small) continue;
-      return CaseLike(Title(entry.surrogate.substr(0, 1)), std::string_view(&initial, 1));
+    if (const std::string* known = book_->WordLike(small)) {
+      return CaseLike(Title(known->substr(0, 1)), std::string_view(&initial, 1));
     }
   }
   const auto letter = static_cast<char>('A' + book_->Draw("initial", std::string_view(&small, 1), attempt) % 26);

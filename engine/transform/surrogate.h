@@ -16,6 +16,7 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,13 +32,18 @@ int ShiftDays(const SubjectBook& book, const CategoryPolicy& rule, size_t secret
 
 class Surrogates {
  public:
-  // `text` and `book` must outlive this object. Findings are asked about in the order of the text; Restart begins anew.
+  // `text` and `book` must outlive this object. Findings are asked about in the order of the text; Restart begins.
   Surrogates(std::string_view text, SubjectBook* book, int reference_year);
 
   // Nothing where nothing safe can be written; a token then takes its place.
   std::optional<std::string> Replace(const Finding& finding, std::string_view value, const CategoryPolicy& rule);
 
-  void Restart() { dates_ = DateContext(); }
+  // `shifts`: dates are moved; then what could be taken for a date in the answer and is none of the findings is
+  // noted, and no date is moved to look like it.
+  void Restart(std::span<const Finding> findings, bool shifts);
+
+  // Notes in the book that these stay as they are.
+  void KeepStayingDates();
 
  private:
   std::optional<std::string> MoveDate(std::string_view value, const CategoryPolicy& rule);
@@ -55,6 +61,7 @@ class Surrogates {
   std::string lower_text_;
   std::set<std::string, std::less<>> words_;
   DateContext dates_;
+  std::set<std::string> staying_dates_;
 };
 
 }  // namespace phiveil

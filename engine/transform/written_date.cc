@@ -413,4 +413,24 @@ std::string WriteDates(std::string_view text, const std::vector<WrittenDate>& da
   return out.append(text.substr(copied));
 }
 
+void FindDateWords(std::string_view text, int reference_year, size_t most, std::set<std::string>* found) {
+  constexpr size_t kShortest = 3, kLongest = 20;
+  constexpr std::string_view kMarks = "/-.", kFirstLetters = "jfmasondtw";
+  const auto in_word = [&](char c) { return IsDigit(c) || IsLetter(c) || kMarks.find(c) != std::string_view::npos; };
+  for (size_t i = 0; i < text.size() && found->size() < most;) {
+    if (!IsDigit(text[i]) && !IsLetter(text[i])) {
+      ++i;
+      continue;
+    }
+    const size_t begin = i;
+    while (i < text.size() && in_word(text[i])) ++i;
+    std::string_view word = text.substr(begin, i - begin);
+    while (kMarks.find(word.back()) != std::string_view::npos) word.remove_suffix(1);
+    const char first = static_cast<char>(word[0] | 0x20);
+    if (!IsDigit(word[0]) && kFirstLetters.find(first) == std::string_view::npos) continue;
+    if (word.size() < kShortest || word.size() > kLongest || found->contains(std::string(word))) continue;
+    if (ReadWrittenDates(word, reference_year)) found->insert(std::string(word));
+  }
+}
+
 }  // namespace phiveil

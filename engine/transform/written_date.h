@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ std::optional<std::vector<WrittenDate>> ReadWrittenDates(std::string_view text, 
 
 // `text` with the values of `dates` (as many and with the same fields as were read from it).
 std::string WriteDates(std::string_view text, const std::vector<WrittenDate>& dates);
+
+// The words of `text` that read as dates by themselves: "3/4", "2nd", "May", "Mon"; until there are `most`.
+void FindDateWords(std::string_view text, int reference_year, size_t most, std::set<std::string>* found);
 
 }  // namespace phiveil
 

@@ -49,6 +49,9 @@ uint32_t Today() {
   return static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::days>(now).count());
 }
 
+// Of two times to live the shorter; 0: for ever.
+uint32_t ShorterLife(uint32_t a, uint32_t b) { return a == 0 || (b != 0 && b < a) ? b : a; }
+
 std::string_view RandomPart(const TokenCode& code) { return code.view().substr(0, code.view().size() - 1); }
 
 }  // namespace
@@ -283,7 +286,6 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
     }
   }
   const size_t before = insertion.records.size();
-  const uint32_t ttl = core_->traits().ttl_days;
   insertion.mappings = drafts->size();
   absl::flat_hash_set<std::string> drawn;
   for (Draft& draft : *drafts) {
@@ -295,14 +297,18 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
     insertion.records.push_back({draft.index_key, std::string(draft.code.view()), true});
     insertion.records.push_back({ValueKey(draft.random), draft.record});
   }
-  for (size_t i = 0; ttl > 0 && i < drafts->size(); ++i) {
+  std::vector<size_t> ending;  // the drafts that have a day
+  for (size_t i = 0; i < drafts->size(); ++i) {
+    const uint32_t ttl = ShorterLife(core_->traits().ttl_days, call->values[(*drafts)[i].value].ttl_days);
+    if (ttl == 0) continue;
     insertion.records.push_back({ExpiryKey(Today() + ttl, (*drafts)[i].random), std::string(View(call->subject.tag))});
+    ending.push_back(i);
   }
   const Insertion kept = core_->traits().shared ? insertion : Insertion();  // CheckInserted may take it out again
   std::vector<size_t> taken;
   const auto ticket = core_->store().Insert(std::move(insertion), &taken);
   if (absl::IsAlreadyExists(ticket.status())) {
-    PHIVEIL_RETURN_IF_ERROR(DealWithTaken(taken, before, call, drafts));
+    PHIVEIL_RETURN_IF_ERROR(DealWithTaken(taken, before, ending, call, drafts));
     return false;
   }
   PHIVEIL_RETURN_IF_ERROR(ticket.status());
@@ -320,8 +326,8 @@ absl::StatusOr<bool> SealedVault::Insert(Call* call, std::vector<Draft>* drafts)
   return true;
 }
 
-absl::Status SealedVault::DealWithTaken(const std::vector<size_t>& taken, size_t before, Call* call,
-                                        std::vector<Draft>* drafts) {
+absl::Status SealedVault::DealWithTaken(const std::vector<size_t>& taken, size_t before,
+                                        const std::vector<size_t>& ending, Call* call, std::vector<Draft>* drafts) {
   if (!taken.empty() && taken.front() < before) {
     // Another process drew the subject's keys first: everything was made with the wrong ones.
     PHIVEIL_RETURN_IF_ERROR(LoadOrDrawSubject(call));
@@ -334,7 +340,7 @@ absl::Status SealedVault::DealWithTaken(const std::vector<size_t>& taken, size_t
   }
   for (size_t place : taken) {
     if (place >= before + 2 * drafts->size()) {
-      (*drafts)[place - before - 2 * drafts->size()].random.clear();  // its day is noted for another
+      (*drafts)[ending[place - before - 2 * drafts->size()]].random.clear();  // its day is noted for another
       continue;
     }
     Draft& draft = (*drafts)[(place - before) / 2];

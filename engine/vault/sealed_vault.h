@@ -14,6 +14,7 @@
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -99,6 +100,10 @@ class VaultCore {
   std::atomic<uint64_t> erasures_seen_;
   std::atomic<uint16_t> generation_{0};
   std::atomic<uint64_t> stale_{0};  // the last ticket of the generations before
+
+  std::atomic<uint64_t> removals_{0};
+  std::mutex companions_mutex_;
+  std::map<Tag, std::weak_ptr<void>> companions_;  // by tenant
 };
 
 // One tenant's view.
@@ -113,6 +118,9 @@ class SealedVault final : public Vault {
   absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                       std::string_view prefix) override;
   bool IsShard() const override { return (core_->sealer().state() & kIsShard) != 0; }
+  bool IsShared() const override { return core_->traits().shared; }
+  uint64_t Removals() const override { return core_->removals_.load(); }
+  std::shared_ptr<void> Companion(const std::function<std::shared_ptr<void>()>& make) override;
   absl::StatusOr<VaultInfo> Info() override;
   absl::StatusOr<std::unique_ptr<Vault>> ForTenant(std::string_view tenant) override;
   absl::StatusOr<KeepingReport> Rotate(const KeyEncryptionKey& to) override;
@@ -168,7 +176,8 @@ class SealedVault final : public Vault {
   // `before`: mappings of this call that are drawn already.
   absl::Status DrawCode(const Call& call, uint64_t before, Draft* draft);
   absl::StatusOr<bool> Insert(Call* call, std::vector<Draft>* drafts);
-  absl::Status DealWithTaken(const std::vector<size_t>& taken, size_t before, Call* call, std::vector<Draft>* drafts);
+  absl::Status DealWithTaken(const std::vector<size_t>& taken, size_t before, const std::vector<size_t>& ending,
+                             Call* call, std::vector<Draft>* drafts);
   void Give(Call* call, size_t value, const TokenCode& code, Ticket ticket);
 
   absl::StatusOr<Hit> LookupOnce(std::string_view subject, Category category, const TokenCode& asked,

@@ -50,6 +50,7 @@ absl::Status VaultCore::NoteErasures(const std::optional<std::string>& record) {
   codes_.Clear();
   subjects_.Clear();
   stale_.store(store().Newest());
+  ++removals_;  // after the ticket: who remembers and is refused for it sees why
   erasures_seen_.store(count);  // last: who sees it sees the rest
   return absl::OkStatus();
 }
@@ -197,6 +198,7 @@ absl::StatusOr<KeepingReport> SealedVault::Forget(std::string_view subject) {
     report = ForgetSubject(core_->sealer(), core_->store(), tag);
     core_->subjects_.Erase(NameOf(tag));
     core_->codes_.Clear();
+    ++core_->removals_;
   }
   if (!report.ok()) return core_->Named(report.status());
   if (report->subjects > 0) {
@@ -212,6 +214,7 @@ absl::StatusOr<KeepingReport> SealedVault::Sweep() {
   for (std::mutex& turn : core_->subject_turns_) turns.emplace_back(turn);
   auto report = SweepStore(core_->sealer(), core_->store(), Today());
   core_->codes_.Clear();
+  ++core_->removals_;
   return report.ok() ? report : core_->Named(report.status());
 }
 

@@ -22,6 +22,14 @@ crypto::Key128 NameOf(const Tag& tag) {
 
 }  // namespace
 
+std::shared_ptr<void> SealedVault::Companion(const std::function<std::shared_ptr<void>()>& make) {
+  const std::lock_guard lock(core_->companions_mutex_);
+  std::weak_ptr<void>& held = core_->companions_[tenant_tag_];
+  std::shared_ptr<void> companion = held.lock();
+  if (companion == nullptr) held = companion = make();
+  return companion;
+}
+
 absl::StatusOr<Values> SealedVault::ValuesOf(std::string_view subject, std::string_view prefix) {
   PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->store().Health()));
   PHIVEIL_ASSIGN_OR_RETURN(const Tag tag, core_->sealer().SubjectTag(tenant_tag_, subject));

@@ -19,7 +19,7 @@ constexpr std::string_view kExtends[] = {"url", "email", "path"};
 constexpr std::string_view kSides[] = {"before", "after", "either"};
 // In the order of Basis, Action and Show.
 constexpr std::string_view kBases[] = {"none", "safe_harbor", "limited_data_set", "pseudonymized"};
-constexpr std::string_view kActions[] = {"keep", "tag",  "token", "drop", "surrogate", "shift",
+constexpr std::string_view kActions[] = {"keep", "tag", "token", "drop", "surrogate", "shift",
                                          "year", "cap", "zip3",  "mask", "seal",      "code"};
 constexpr std::string_view kShows[] = {"nothing", "year", "cap90", "zip3", "role"};
 
@@ -73,7 +73,7 @@ constexpr Key kPolicy[] = {
     {"name", KeyType::kText, true},  {"version", KeyType::kText, true},
     {"about", KeyType::kText, true}, {"basis", KeyType::kText, true, 0, 0, kBases},
     {"claim", KeyType::kText, true}, {"default", KeyType::kMap, true},
-    {"categories", KeyType::kMap},
+    {"categories", KeyType::kMap},   {"expire_after", KeyType::kText},
 };
 constexpr Key kCategoryRule[] = {
     {"action", KeyType::kText, true, 0, 0, kActions},
@@ -87,6 +87,7 @@ constexpr Key kCategoryRule[] = {
     {"weekdays", KeyType::kBool},
     {"keep_last", KeyType::kInteger, false, 0, 4},
     {"keep_initials", KeyType::kBool},
+    {"expire_after", KeyType::kText},
 };
 
 std::string_view TypeName(KeyType type) {

@@ -17,12 +17,29 @@ namespace {
 
 constexpr float kUsualThreshold = 0.5f;
 constexpr uint32_t kFormat = 1;
+constexpr uint32_t kExpiringFormat = 2;
+constexpr std::string_view kExpireAfter = "expire_after";
 
 // The number of a key's value; the table of keys has them in the order of Action, Show and Basis.
 uint32_t NumberOfValue(const KeyTable& table, const YamlNode& map, std::string_view key) {
   const auto row = std::find_if(table.keys.begin(), table.keys.end(), [&](const Key& k) { return k.name == key; });
   const auto value = std::find(row->values.begin(), row->values.end(), TextOf(map, key).value_or(""));
   return value == row->values.end() ? 0 : static_cast<uint32_t>(value - row->values.begin());
+}
+
+// "90d", "12w"; nothing for anything else.
+std::optional<uint32_t> DaysOf(std::string_view text) {
+  constexpr size_t kMostDigits = 6;
+  if (text.size() < 2 || text.size() > kMostDigits) return std::nullopt;
+  const char unit = text.back();
+  if (unit != 'd' && unit != 'w') return std::nullopt;
+  uint32_t number = 0;
+  for (const char c : text.substr(0, text.size() - 1)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + static_cast<uint32_t>(c - '0');
+  }
+  const uint32_t days = unit == 'w' ? number * 7 : number;
+  return days >= 1 && days <= Policy::kMostExpireDays ? std::optional(days) : std::nullopt;
 }
 
 bool HasWord(std::string_view text, std::string_view word) {
@@ -48,12 +65,14 @@ class PolicyCompiler {
     policy.set_about(std::string(TextOf(root, "about").value_or("")));
     policy.set_claim(std::string(TextOf(root, "claim").value_or("")));
     policy.set_basis(NumberOfValue(PolicyKeys(), root, "basis"));
+    policy.set_expire_after_days(ReadExpiry(root));
     pb::CategoryRule usual;
     if (const YamlNode* node = root.Find("default"); node != nullptr && node->kind == YamlNode::Kind::kMap) {
       usual = ReadRule(*node);
     }
     if (const YamlNode* node = root.Find("categories")) ReadCategories(*node);
     if (diagnostics_->errors() > 0) return std::nullopt;
+    if (expires_) policy.set_format(kExpiringFormat);
     for (size_t i = 1; i < kCategoryCount; ++i) {
       const auto category = static_cast<Category>(i);
       pb::CategoryRule* rule = policy.add_categories();
@@ -84,7 +103,23 @@ class PolicyCompiler {
     rule.set_weekdays(BoolOf(node, "weekdays").value_or(false));
     rule.set_keep_last(static_cast<uint32_t>(NumberOf(node, "keep_last").value_or(0)));
     rule.set_keep_initials(BoolOf(node, "keep_initials").value_or(false));
+    rule.set_expire_after_days(ReadExpiry(node));
     return rule;
+  }
+
+  // 0 where nothing is said.
+  uint32_t ReadExpiry(const YamlNode& map) {
+    const auto text = TextOf(map, kExpireAfter);
+    if (!text) return 0;
+    expires_ = true;
+    const auto days = DaysOf(*text);
+    if (!days) {
+      diagnostics_->Report(
+          Code::kOutOfRange, file_.At(*map.Find(kExpireAfter)),
+          Concat("`expire_after` is a number of days or weeks, of ", Policy::kMostExpireDays, " days at most"),
+          "write 90d or 12w");
+    }
+    return days.value_or(0);
   }
 
   void ReadCategories(const YamlNode& categories) {
@@ -113,6 +148,7 @@ class PolicyCompiler {
 
   const YamlFile& file_;
   Diagnostics* diagnostics_;
+  bool expires_ = false;
   std::map<Category, pb::CategoryRule> rules_;
   std::map<Category, const YamlNode*> nodes_;
 };

@@ -33,7 +33,7 @@ TEST_F(AuditTest, WritesTheFields) {
       lines[0],
       MatchesRegex(
           R"(\{"v":2,"time":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z","verb":"redact",)"
-          R"("actor":"etl@ward","purpose":"summary","record":"note-1","subject":)" +
+          R"("actor":"etl@ward","purpose":"summary","record":"note-1","tenant":"","subject":)" +
           hash + ",\"input\":" + hash + ",\"output\":" + hash +
           R"(,"decision":"allowed","reason":"","policy":"safe_harbor@1","pack":"us@1","task":"","provider":"","model":"","region":"",)"
           R"("counts":\{"NAME":1,"OTHER_ID":12\},"seq":1,"prev":"0{64}","hash":)" +

@@ -31,6 +31,18 @@ class AuditRotationTest : public AuditTest {
     for (int i = 1; i <= records; ++i) ASSERT_TRUE(AppendOne(**log, "r" + std::to_string(i)).ok());
   }
 
+  // A log that an earlier version wrote, with its key.
+  KeyEncryptionKey PutOldLog(const std::string& name) {
+    const std::string data = std::string(PHIVEIL_SOURCE_DIR) + "/tests/audit/data/" + name;
+    WriteFile(dir_ / "old.key", ReadFile(data + ".key"));
+    chmod((dir_ / "old.key").c_str(), 0600);
+    for (const char* end : {"", ".head"}) {
+      WriteFile(path_ + end, ReadFile(data + ".jsonl" + end));
+      chmod((path_ + end).c_str(), 0600);
+    }
+    return *KeyEncryptionKey::FromFile(dir_ / "old.key");
+  }
+
   std::string Public() const { return *AuditPublicKey(key_); }
 
   AuditReport Audit() const {
@@ -328,14 +340,7 @@ TEST_F(AuditRotationTest, AFileSizeLimitStopsTheWork) {
 
 // A log of format 1, made before files were closed and signed.
 TEST_F(AuditRotationTest, AnOldLogIsVerifiedAndContinued) {
-  const std::string data = std::string(PHIVEIL_SOURCE_DIR) + "/tests/audit/data/v1";
-  WriteFile(dir_ / "old.key", ReadFile(data + ".key"));
-  chmod((dir_ / "old.key").c_str(), 0600);
-  for (const char* end : {"", ".head"}) {
-    WriteFile(path_ + end, ReadFile(data + ".jsonl" + end));
-    chmod((path_ + end).c_str(), 0600);
-  }
-  const auto old_key = *KeyEncryptionKey::FromFile(dir_ / "old.key");
+  const auto old_key = PutOldLog("v1");
   auto report = VerifyAuditLog(path_, &old_key);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(report->intact) << report->problem;
@@ -360,6 +365,34 @@ TEST_F(AuditRotationTest, AnOldLogIsVerifiedAndContinued) {
   EXPECT_EQ(report->records - report->checkpoints, 5u);
   EXPECT_EQ(Files().size(), 2u);
   EXPECT_TRUE(VerifyAuditLog(path_, {.public_key = *AuditPublicKey(old_key)})->intact);
+}
+
+// A log of format 2 from before records named their tenant.
+TEST_F(AuditRotationTest, ALogWithoutTenantsIsVerifiedAndContinued) {
+  const auto old_key = PutOldLog("v2");
+  const auto before = VerifyAuditLog(path_, &old_key);
+  ASSERT_TRUE(before.ok()) << before.status();
+  EXPECT_TRUE(before->intact) << before->problem;
+  EXPECT_EQ(before->records, 3u);
+  EXPECT_THAT(ReadFile(path_), ::testing::Not(HasSubstr("\"tenant\"")));
+  auto log = OpenAuditLog({.path = path_, .key = &old_key});
+  ASSERT_TRUE(log.ok()) << log.status();
+  AuditRecord record = Record("4");
+  record.tenant = "ward \"3\"";
+  ASSERT_TRUE((*log)->Append({&record, 1}).ok());
+  EXPECT_THAT(ReadFile(path_), HasSubstr(R"("record":"4","tenant":"ward \"3\"","subject":)"));
+  for (const AuditCheck& check : {AuditCheck{.key = &old_key}, AuditCheck{.public_key = *AuditPublicKey(old_key)}}) {
+    const auto report = VerifyAuditLog(path_, check);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_TRUE(report->intact) << report->problem;
+    EXPECT_EQ(report->records, 4u);
+  }
+  // The tenant is under the hash as all else is.
+  std::string changed = ReadFile(path_);
+  changed.replace(changed.find("ward"), 4, "bard");
+  WriteFile(path_, changed);
+  chmod(path_.c_str(), 0600);
+  EXPECT_FALSE(VerifyAuditLog(path_, &old_key)->intact);
 }
 
 }  // namespace

@@ -31,6 +31,11 @@ class PolicyTest(unittest.TestCase):
             out.write(text)
         return self.path(name)
 
+    @staticmethod
+    def read_source(name):
+        with open(os.path.join(SOURCE, name), encoding="utf-8") as file:
+            return file.read()
+
     def run_it(self, *args, text="", code=0):
         env = dict(os.environ, PHIVEIL_HOME=self.path("home"))
         ran = subprocess.run([PROGRAM, *args], input=text, env=env, capture_output=True, text=True, timeout=300)
@@ -54,6 +59,23 @@ class PolicyTest(unittest.TestCase):
                     self.assertEqual(self.restore(out, "--policy", policy), NOTE)
                 self.assertIn("What the result may be called", self.run_it("policy", "explain", policy).stdout)
                 self.run_it("policy", "check", os.path.join(SOURCE, "rules/policies", name))
+
+    def test_time_to_live(self):
+        shipped = self.read_source("rules/policies/surrogate_research.yaml").replace(
+            'name: surrogate_research', 'name: ninety\nexpire_after: 90d').replace(
+            "  DATE: {", "  DATE: {expire_after: 4w, ")
+        policy = self.write("ninety.yaml", shipped)
+        told = self.run_it("policy", "explain", policy).stdout
+        self.assertRegex(told, r"until swept, from 28 days after the vault first got it: DATE\n")
+        self.assertRegex(told, r"until swept, from 90 days after the vault first got it: NAME, ")
+        self.assertIn("ends after 28 days", told)
+        self.assertNotIn("for ever", told)
+        self.assertIn("for ever: NAME", self.run_it("policy", "explain", "surrogate_research").stdout)
+        out = self.redact(NOTE, "--policy", policy)
+        self.assertEqual(self.restore(out, "--policy", policy), NOTE)
+        for days, noted in (("7", False), ("400", True)):
+            ran = self.run_it("redact", "--policy", policy, "--ttl-days", days, text=NOTE)
+            self.assertEqual("does not make that longer" in ran.stderr, noted, ran.stderr)
 
     def test_quotes_and_parts_of_words(self):
         note = "Patient: Ezekiel \u201cZeke\u201d Okonkwo. Zeke Okonkwo met Dr. Aaltonen; MRN 771\u201120455.\n"
@@ -148,6 +170,29 @@ at_rest: {{encrypted: true, key_owner: customer}}
         self.assertEqual([(r["decision"], r["provider"], r["region"]) for r in records],
                          [("allowed", "amazon_bedrock", "us-east-1"), ("denied", "amazon_bedrock", "us-east-1")])
         self.assertIn("baa.missing", records[1]["reason"])
+
+    def test_the_table_of_24_cases(self):
+        table = self.run_it("policy", "gate-table").stdout
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+        self.assertEqual(len({tuple(row[:4]) for row in rows}), 24)
+        self.assertIn(table, self.read_source("docs/policies.md"), "the documented table is what the command prints")
+        for provider, baa, region, policy, basis, answer in rows:
+            allowed = region.startswith("us") and (baa == "in force" or basis == "safe_harbor")
+            self.assertEqual(answer == "**allow**", allowed, (provider, baa, region, policy))
+            self.assertEqual("baa.missing" in answer, baa == "none" and basis != "safe_harbor")
+
+    def test_tenants_in_the_audit_log(self):
+        for tenant, actor in (("ward-3", "a"), ("ward-4", "b"), ("", "c"), ("*", "d")):
+            self.redact(NOTE, "--tenant", tenant, "--actor", actor)
+        self.run_it("vault", "forget", "--subject", "p1", "--tenant", "ward-3", "--actor", "e")
+        self.run_it("vault", "sweep", "--actor", "f")
+        self.run_it("audit", "verify")
+        for tenant, actors in (("ward-3", "adeeff"), ("ward-4", "bdff"), ("", "cdff"), ("ward", "dff"), ("*", "dff")):
+            lines = self.run_it("audit", "export", "--tenant", tenant).stdout.splitlines()
+            self.assertEqual("".join(json.loads(line)["actor"] for line in lines), actors, tenant)
+            self.assertEqual(len(self.run_it("audit", "show", "--tenant", tenant).stdout.splitlines()), len(actors))
+        self.assertEqual(len(self.run_it("audit", "export", "--tenant", "ward-3", "--actor", "e").stdout.splitlines()), 2)
+        self.assertIn("  tenant ward-3  ", self.run_it("audit", "show").stdout)
 
     def test_the_audit_log(self):
         self.redact(NOTE, "--actor", "etl@ward")

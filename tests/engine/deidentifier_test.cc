@@ -117,10 +117,7 @@ TEST(DeidentifierTest, EveryCallIsInTheAuditLogWithoutItsText) {
   Engine engine;
   ASSERT_TRUE(engine->Redact(kNote, {.subject = "p1", .actor = "etl", .purpose = "summary"}).ok());
   std::string all;
-  ASSERT_TRUE(ReadAuditLog(engine.folder / "audit.jsonl", [&](std::string_view line) {
-                all += line;
-                return true;
-              }).ok());
+  for (const std::string& line : engine.AuditLines()) all += line;
   EXPECT_THAT(all, HasSubstr("etl"));
   EXPECT_THAT(all, HasSubstr("safe_harbor@"));
   EXPECT_THAT(all, Not(HasSubstr("Okonkwo")));

@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "phiveil/vault_tools.h"
 #include "support/engine.h"
+#include "policy.pb.h"
+#include "vault/keeping.h"
 #include "vault/open_vault.h"
 #include "vault/postgres_server.h"
 
@@ -162,6 +165,74 @@ TEST_P(KeepingTogetherTest, ACopyWithoutTheKeyRecordGivesNothing) {
       const std::string back = Back(ward, out, {.subject = subject});
       for (const char* secret : kSecrets) EXPECT_THAT(back, Not(HasSubstr(secret))) << policy << " " << back;
     }
+  }
+}
+
+// What a process remembers of a subject, tokens, pairs and secret, ends when another one forgets the subject.
+TEST_P(KeepingTogetherTest, WhatAnotherProcessForgetsNobodyRemembers) {
+  if (!GetParam()) GTEST_SKIP() << "one process at a time";
+  for (const std::string policy : kPolicies) {
+    path_ = NewPlace(policy);
+    const Door worker = Open(policy, "ward-3", key_), keeper = Open(policy, "ward-3", key_);
+    const auto out = worker->Redact(kNote, {.subject = "p1"}), other = worker->Redact(kNote, {.subject = "p2"});
+    ASSERT_TRUE(out.ok() && other.ok()) << policy;
+    EXPECT_EQ(Back(worker, out->text, {.subject = "p1"}), kNote) << policy;
+    ASSERT_TRUE(keeper.vault->Forget("p1").ok());
+    for (const char* subject : {"p1", ""}) {
+      const std::string back = Back(worker, out->text, {.subject = subject});
+      for (const char* secret : kSecrets) EXPECT_THAT(back, Not(HasSubstr(secret))) << policy << " " << back;
+    }
+    // Whoever was not forgotten goes on as before, although nothing of it is new.
+    const auto again = worker->Redact(kNote, {.subject = "p2"});
+    ASSERT_TRUE(again.ok()) << policy << ": " << again.status();
+    EXPECT_EQ(again->text, other->text) << policy;
+    const auto fresh = worker->Redact(kNote, {.subject = "p1"});
+    ASSERT_TRUE(fresh.ok()) << policy << ": " << fresh.status();
+    EXPECT_NE(fresh->text, out->text) << policy;
+    EXPECT_EQ(Back(worker, fresh->text, {.subject = "p1"}), kNote) << policy;
+    EXPECT_EQ(Back(keeper, fresh->text, {.subject = "p1"}), kNote) << policy;
+    // Noticed only when the text is about to go out: nothing was read between.
+    ASSERT_TRUE(keeper.vault->Forget("p1").ok());
+    const auto third = worker->Redact(kNote, {.subject = "p1"});
+    ASSERT_TRUE(third.ok()) << policy << ": " << third.status();
+    EXPECT_EQ(Back(keeper, third->text, {.subject = "p1"}), kNote) << policy;
+    EXPECT_NE(Back(worker, fresh->text, {.subject = "p1"}), kNote) << policy;
+  }
+}
+
+// The days of a policy, swept by another process.
+TEST_P(KeepingTogetherTest, WhatAnotherProcessSweepsNobodyRemembers) {
+  if (!GetParam()) GTEST_SKIP() << "one process at a time";
+  const std::string note = "Patient: Maria Okonkwo, MRN: 00482913. Seen on 03/04/2024.\n";
+  for (const std::string name : {"safe_harbor", "surrogate_research", "limited_data_set_shifted"}) {
+    path_ = NewPlace(name);
+    pb::Policy expiring;
+    ASSERT_TRUE(expiring.ParseFromString(std::string(*BuiltinPolicy(name))));
+    expiring.set_format(2);
+    expiring.set_expire_after_days(7);
+    const auto vault = OpenVault({.path = path_, .key = &key_});
+    const auto policy = Policy::Load(expiring.SerializeAsString());
+    ASSERT_TRUE(vault.ok() && policy.ok()) << vault.status() << policy.status();
+    const auto worker = Deidentifier::Create(
+        {.pack = testing::BuiltinRules(), .policy = *policy, .vault = vault->get(), .reference_year = 2026});
+    ASSERT_TRUE(worker.ok()) << worker.status();
+    const auto out = (*worker)->Redact(note, {.subject = "p1"});
+    ASSERT_TRUE(out.ok()) << name << ": " << out.status();
+    EXPECT_EQ((*worker)->Restore(out->text, {.subject = "p1"})->text, note) << name;
+    {
+      auto opened = vault_internal::OpenStore({.path = path_, .key = &key_}, vault_internal::Access::kWrite, {});
+      ASSERT_TRUE(opened.ok()) << opened.status();
+      const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()).time_since_epoch();
+      const auto day = static_cast<uint32_t>(today.count() + 8);
+      ASSERT_TRUE(vault_internal::SweepStore(*opened->sealer, *opened->store, day).ok());
+    }
+    const auto back = (*worker)->Restore(out->text, {.subject = "p1"});
+    ASSERT_TRUE(back.ok()) << name << ": " << back.status();
+    for (const char* gone : {"Okonkwo", "00482913", "03/04/2024"}) EXPECT_THAT(back->text, Not(HasSubstr(gone))) << name;
+    const auto later = (*worker)->Redact(note, {.subject = "p1"});
+    ASSERT_TRUE(later.ok()) << name << ": " << later.status();
+    EXPECT_NE(later->text, out->text) << name;
+    EXPECT_EQ((*worker)->Restore(later->text, {.subject = "p1"})->text, note) << name;
   }
 }
 

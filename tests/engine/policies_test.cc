@@ -90,6 +90,27 @@ TEST(PoliciesTest, DatesKeepTheirDistance) {
   EXPECT_NE(out->replacements[0], "03/04/2024");
 }
 
+// By the dates that were given out, not by what recognition makes of an answer.
+TEST(PoliciesTest, GivenOutDatesComeBackWhereverTheyStand) {
+  Engine engine("limited_data_set_shifted");
+  const std::string note =
+      "Admitted on 03/04/2024, discharged on 3/11. Pain 3/10, grade 1/2. May repeat dose. "
+      "Seen March 6, 2024.\n";
+  const auto out = engine->Redact(note, {.subject = "p1"});
+  ASSERT_TRUE(out.ok());
+  EXPECT_THAT(out->text, HasSubstr("Pain 3/10, grade 1/2. May repeat dose."));
+  EXPECT_EQ(engine->Restore(out->text, {.subject = "p1"})->text, note);
+  const auto back = [&](const std::string& answer) { return engine->Restore(answer, {.subject = "p1"})->text; };
+  ASSERT_GE(out->replacements.size(), 2u);
+  const std::string full = out->replacements[0];
+  EXPECT_EQ(back("[" + full + "]"), "[03/04/2024]");
+  EXPECT_EQ(back("v=" + full + ";"), "v=03/04/2024;");
+  EXPECT_EQ(back("ratio 9/" + full), "ratio 9/" + full) << "part of something longer";
+  for (const char* stays : {"variant 1/2", "grade 1/2", "Pain 3/10 on 3 of 5", "May repeat."}) {
+    EXPECT_EQ(back(stays), stays);
+  }
+}
+
 TEST(PoliciesTest, SealsNeedTheVaultAndTheSubject) {
   Engine engine("sealed");
   const auto out = engine->Redact(kNote, {.subject = "p1"});
@@ -272,11 +293,7 @@ TEST(PoliciesTest, TheGateStandsBeforeEveryCall) {
       EXPECT_THAT(std::string(out.status().message()), HasSubstr("baa.missing"));
     }
   }
-  std::vector<std::string> lines;
-  ASSERT_TRUE(ReadAuditLog(engine.folder / "audit.jsonl", [&](std::string_view line) {
-                lines.emplace_back(line);
-                return true;
-              }).ok());
+  const std::vector<std::string> lines = engine.AuditLines();
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_THAT(lines[0], HasSubstr(R"("provider":"amazon_bedrock","model":"","region":"us-east-1")"));
   EXPECT_THAT(lines[1], HasSubstr(R"("decision":"denied","reason":"gate of p@1 denies: baa.missing)"));

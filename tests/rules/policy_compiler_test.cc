@@ -36,6 +36,30 @@ TEST(PolicyCompiler, DefaultFillsWhatIsNotNamed) {
   EXPECT_TRUE(policy->RuleFor(Category::kDate).keep_year);
 }
 
+TEST(PolicyCompiler, ExpiryOfThePolicyAndOfACategory) {
+  Diagnostics diagnostics;
+  const auto bytes = CompilePolicyText(
+      "p.yaml", "expire_after: 90d\n" + Text("none", "{action: token}", "  SSN: {action: token, expire_after: 2w}\n"),
+      &diagnostics);
+  ASSERT_TRUE(bytes.has_value()) << FormatDiagnostic(diagnostics.Sorted()[0]);
+  const auto policy = Policy::Load(*bytes);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->RuleFor(Category::kName).expire_days, 90u);
+  EXPECT_EQ(policy->RuleFor(Category::kSsn).expire_days, 14u);
+  for (const char* bad : {"90", "d", "0d", "-3d", "90 d", "36526d", "5218w", "9y", "1.5d", "4294967297d", "999999d"}) {
+    Diagnostics refused;
+    EXPECT_FALSE(CompilePolicyText(
+                     "p.yaml",
+                     Concat("expire_after: ", bad, "\n", Text("none", "{action: token}", "  SSN: {action: tag}\n")),
+                     &refused)
+                     .has_value())
+        << bad;
+    ASSERT_EQ(refused.errors(), 1u) << bad;
+    EXPECT_EQ(refused.Sorted()[0].id, CodeId(Code::kOutOfRange)) << FormatDiagnostic(refused.Sorted()[0]);
+    EXPECT_EQ(refused.Sorted()[0].line, 1);
+  }
+}
+
 TEST(PolicyCompiler, SaysWhatIsWrongAndWhere) {
   const std::string tag = "{action: tag}";
   const struct {
@@ -54,6 +78,8 @@ TEST(PolicyCompiler, SaysWhatIsWrongAndWhere) {
       {Text("none", tag, "  NAME: {action: tag}\n  NAME: {action: tag}\n"), Code::kDuplicateKey, 9, 3},
       {Text("harbor", tag, "  NAME: {action: tag}\n"), Code::kUnknownValue, 4, 8},
       {Text("none", "tag", "  NAME: {action: tag}\n"), Code::kWrongType, 6, 10},
+      {Text("none", tag, "  NAME: {action: token, expire_after: soon}\n"), Code::kOutOfRange, 8, 39},
+      {Text("none", tag, "  NAME: {action: tag, expire_after: 9d}\n"), Code::kPolicyClaim, 8, 3},
       // The claim check: names are no part of what may stay.
       {Text("safe_harbor", tag, "  NAME: {action: keep}\n"), Code::kPolicyClaim, 8, 3},
       {Text("safe_harbor", "{action: keep}", "  STATE: {action: keep}\n"), Code::kPolicyClaim, 4, 8},

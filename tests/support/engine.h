@@ -77,6 +77,16 @@ struct Engine {
   }
   const Deidentifier* operator->() const { return engine.get(); }
 
+  std::vector<std::string> AuditLines() const {
+    std::vector<std::string> lines;
+    const absl::Status read = ReadAuditLog(folder / "audit.jsonl", [&](std::string_view line) {
+      lines.emplace_back(line);
+      return true;
+    });
+    EXPECT_TRUE(read.ok()) << read;
+    return lines;
+  }
+
   TemporaryFolder folder;
   std::unique_ptr<KeyEncryptionKey> key;
   std::unique_ptr<Vault> vault;

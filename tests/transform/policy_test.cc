@@ -50,12 +50,95 @@ TEST(Policy, NeedsAVaultForTokensAlone) {
   EXPECT_TRUE(testing::Loaded(PlainPolicy(Action::kToken)).NeedsVault());
 }
 
+TEST(Policy, ACategoryMayLiveLongerOrShorterThanTheRest) {
+  pb::Policy in = PlainPolicy(Action::kToken);
+  in.set_format(2);
+  in.set_expire_after_days(90);
+  SetAction(&in, Category::kState, Action::kKeep);
+  RuleOf(&in, Category::kSsn)->set_expire_after_days(7);
+  RuleOf(&in, Category::kMrn)->set_expire_after_days(400);
+  const Policy policy = testing::Loaded(in);
+  EXPECT_TRUE(policy.Expires());
+  EXPECT_EQ(policy.RuleFor(Category::kSsn).expire_days, 7u);
+  EXPECT_EQ(policy.RuleFor(Category::kMrn).expire_days, 400u);
+  EXPECT_EQ(policy.RuleFor(Category::kName).expire_days, 90u);
+  EXPECT_EQ(policy.RuleFor(Category::kState).expire_days, 90u) << "its look-alikes become tokens";
+  EXPECT_FALSE(testing::Loaded(PlainPolicy(Action::kToken)).Expires());
+}
+
+// The secret brings shifted dates back by itself: it must not outlive them. Surrogates it only keeps stable.
+TEST(Policy, TheSecretEndsWithTheDates) {
+  const auto days = [](Action date, uint32_t date_days, uint32_t name_days, uint32_t all) {
+    pb::Policy in = PlainPolicy(Action::kToken);
+    in.set_format(2);
+    in.set_expire_after_days(all);
+    SetAction(&in, Category::kName, Action::kSurrogate);
+    SetAction(&in, Category::kMrn, Action::kCode);
+    SetAction(&in, Category::kDate, date);
+    RuleOf(&in, Category::kDate)->set_expire_after_days(date_days);
+    RuleOf(&in, Category::kName)->set_expire_after_days(name_days);
+    return testing::Loaded(in).SecretExpireDays();
+  };
+  EXPECT_EQ(days(Action::kShift, 7, 90, 400), 7u);
+  EXPECT_EQ(days(Action::kShift, 0, 90, 400), 400u);
+  EXPECT_EQ(days(Action::kShift, 0, 90, 0), 0u);
+  EXPECT_EQ(days(Action::kToken, 7, 90, 30), 90u);
+  EXPECT_EQ(days(Action::kToken, 7, 90, 0), 0u) << "codes never end";
+  EXPECT_EQ(days(Action::kSeal, 0, 90, 90), 0u) << "nor do seals";
+}
+
 TEST(Policy, RefusesWhatIsNotOne) {
   const struct {
     std::string_view says;
     std::function<void(pb::Policy*)> spoil;
   } cases[] = {
-      {"format 2", [](pb::Policy* p) { p->set_format(2); }},
+      {"format 3", [](pb::Policy* p) { p->set_format(3); }},
+      // Who reads format 1 alone would keep the values for ever.
+      {"expire_after needs format 2",
+       [](pb::Policy* p) {
+         SetAction(p, Category::kName, Action::kToken);
+         p->set_expire_after_days(9);
+       }},
+      {"puts anything into the vault",
+       [](pb::Policy* p) {
+         p->set_format(2);
+         p->set_expire_after_days(9);
+       }},
+      {"NAME: action tag puts nothing into the vault",
+       [](pb::Policy* p) {
+         p->set_format(2);
+         RuleOf(p, Category::kName)->set_expire_after_days(9);
+       }},
+      {"NAME: a seal lives in the text",
+       [](pb::Policy* p) {
+         p->set_format(2);
+         SetAction(p, Category::kName, Action::kSeal);
+         RuleOf(p, Category::kName)->set_expire_after_days(9);
+       }},
+      // The secret would have to end and to stay.
+      {"DATE: shifted dates end with the secret that seals need", [](pb::Policy* p) {
+         p->set_format(2);
+         SetAction(p, Category::kName, Action::kSeal);
+         SetAction(p, Category::kDate, Action::kShift);
+         RuleOf(p, Category::kDate)->set_expire_after_days(9);
+       }},
+      {"puts anything into the vault", [](pb::Policy* p) {
+         p->set_format(2);
+         SetAction(p, Category::kName, Action::kSeal);
+         p->set_expire_after_days(9);
+       }},
+      {"NAME: expire_after is at most 36525 days",
+       [](pb::Policy* p) {
+         p->set_format(2);
+         SetAction(p, Category::kName, Action::kToken);
+         RuleOf(p, Category::kName)->set_expire_after_days(36526);
+       }},
+      {"expire_after is at most 36525 days",
+       [](pb::Policy* p) {
+         p->set_format(2);
+         SetAction(p, Category::kName, Action::kToken);
+         p->set_expire_after_days(36526);
+       }},
       {"name", [](pb::Policy* p) { p->clear_name(); }},
       {"version", [](pb::Policy* p) { p->clear_version(); }},
       {"basis", [](pb::Policy* p) { p->set_basis(4); }},

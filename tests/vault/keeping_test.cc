@@ -320,6 +320,46 @@ TEST_P(KeepingTest, WhatHasExpiredIsSweptAndNothingElse) {
   EXPECT_NE(KeepOne(*vault, "s1", Category::kMrn, "expires"), soon);
 }
 
+// Of the vault's time to live and the value's the shorter counts, within one call too.
+TEST_P(KeepingTest, EachValueHasItsOwnDay) {
+  const auto sweep = [&](uint32_t in_days) {
+    auto opened = OpenStore({.path = path_, .key = &key_}, Access::kWrite, {});
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto today = static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::days>(now).count());
+    return vault_internal::SweepStore(*opened->sealer, *opened->store, today + in_days);
+  };
+  std::vector<TokenCode> codes, limited;
+  const std::vector<Vault::Value> values = {{Category::kMrn, "for ever"},
+                                            {Category::kMrn, "long", 60},
+                                            {Category::kMrn, "also for ever"},
+                                            {Category::kMrn, "short", 7}};
+  {
+    const auto vault = MustOpen(key_);
+    ASSERT_TRUE(vault->Commit(*vault->Assign("s1", values, &codes)).ok());
+  }
+  {
+    const auto vault = MustOpen(key_, 30);
+    ASSERT_TRUE(vault->Commit(*vault->Assign("s2", values, &limited)).ok());
+  }
+  const auto left = [&] {
+    const auto vault = MustOpen(key_);
+    std::string out;
+    for (size_t i = 0; i < values.size(); ++i) {
+      out += Answer(*vault, "s1", Category::kMrn, codes[i]) == "unknown" ? '.' : '1';
+      out += Answer(*vault, "s2", Category::kMrn, limited[i]) == "unknown" ? '.' : '2';
+    }
+    return out;
+  };
+  EXPECT_EQ(left(), "12121212");
+  EXPECT_EQ(sweep(8)->values, 2u);
+  EXPECT_EQ(left(), "121212..");
+  EXPECT_EQ(sweep(31)->values, 3u);
+  EXPECT_EQ(left(), "1.1.1...");
+  EXPECT_EQ(sweep(61)->values, 1u);
+  EXPECT_EQ(left(), "1...1...");
+  EXPECT_EQ(sweep(36525)->values, 0u);
+}
+
 TEST_P(KeepingTest, ExpiryOutlivesNewKeysAndForgettingTakesItAlong) {
   TokenCode a, b;
   {

@@ -48,6 +48,7 @@ struct AuditRecord {
   std::string actor;
   std::string purpose;
   std::string record_id;    // the caller's name for the record; may be empty
+  std::string tenant{};     // whose vault was used; "*": all tenants of it; empty: the one without a name
   std::string subject;      // written as a keyed hash only
   std::string_view input;   // hashed, not kept
   std::string_view output;  // hashed, not kept

@@ -145,7 +145,7 @@ class Deidentifier {
     AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
     // Not owned; who may restore, and how much (access.h). Without it everybody may.
     AccessControl* access = nullptr;
-    std::string tenant{};  // whose vault `vault` is, for `access` and for seals of format 1
+    std::string tenant{};  // whose vault `vault` is, for `access`, seals of format 1 and the audit log
     // Read during Create only. For Restore to open seals of format 1 (docs/formats/seal.md), which need no
     // vault and which no forgetting closes. Without it they are unknown.
     const KeyEncryptionKey* key = nullptr;

@@ -23,19 +23,29 @@
 //   seal                always, byte by byte, while the vault has the subject's secret; the text carries the value
 //   surrogate, code     by the pairs (surrogate, original) that the vault keeps for the subject: the whole
 //                       mention byte by byte; a name's single word in the case it stands in
-//   shift               by the inverse shift, under a secret that the vault keeps for the subject: the dates
-//                       that recognition finds in the answer, also those a model computed. A date that
-//                       the inverse would not bring back (29/2 without a year, 30 February) becomes a token instead
+//   shift               by the pairs, wherever a date stands as it was given out; else by the inverse shift, under
+//                       a secret that the vault keeps for the subject: the dates that recognition finds in the
+//                       answer, also those a model computed. A date that the inverse would not bring back
+//                       (29/2 without a year, 30 February) becomes a token instead
 //   keep                nothing to bring back
 //   tag, drop, year, cap, zip3, mask   never
 // Seals, surrogates, codes and shifts are keyed by 32 random bytes of the subject that only the vault has. When
 // the vault forgets the subject they are gone with it.
+//
+// Time to live
+// A policy may say after how many days what it put into the vault ends, for all categories and for one of them
+// alone. The vault notes the day with the value when it first gets it; Vault::Sweep removes what has run out, and
+// until then it can be restored. A seal lives in the text and has no time of its own: the secret of a policy that
+// seals does not end. Else the subject's secret, which shifted dates hang on, ends with the dates; without shifts,
+// with the last of the surrogates and codes. A new one is drawn for texts that come later: their dates move by another
+// number of days. A policy that seals and whose shifted dates end is refused, for one of both could not be kept.
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "phiveil/category.h"
 
@@ -89,6 +99,8 @@ struct CategoryPolicy {
   // For kMask.
   uint8_t keep_last = 0;       // the last characters that stay: ****1234; up to 4
   bool keep_initials = false;  // the first letter of each word stays: A. R.
+  // So many days after the vault first got a value of the category it may be swept; 0: never.
+  uint32_t expire_days = 0;
 };
 
 // Whether what the action writes is derived from the person or the value, so that it is no code in the
@@ -113,12 +125,20 @@ class Policy {
   // Whether the subject's secret and pairs are needed: for surrogates, codes and shifts.
   bool NeedsSubject() const;
   bool Uses(Action action) const;
+  // The longest that a policy may name, 100 years.
+  static constexpr uint32_t kMostExpireDays = 36525;
+  // After how many days the subject's secret ends; 0: never.
+  uint32_t SecretExpireDays() const;
+  // Whether anything it puts into the vault ends.
+  bool Expires() const;
   // The same policy, where a category outside of `may_stay` neither stays nor shows anything: kept ones
   // become tokens, without a vault tags. A mask loses what it leaves; all else remains.
   Policy RestrictedTo(const std::array<bool, kCategoryCount>& may_stay) const;
   const CategoryPolicy& RuleFor(Category category) const { return rules_[static_cast<size_t>(category)]; }
 
  private:
+  absl::Status LimitTo(uint32_t days);
+
   std::string name_, version_, about_, claim_;
   Basis basis_ = Basis::kNone;
   std::array<CategoryPolicy, kCategoryCount> rules_{};

@@ -45,6 +45,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -80,6 +81,7 @@ class Vault {
   struct Value {
     Category category;
     std::string_view text;
+    uint32_t ttl_days = 0;  // as VaultOptions::ttl_days, for this value; of both, the shorter
   };
   // A point in the vault's order of writes.
   using Ticket = uint64_t;
@@ -118,6 +120,13 @@ class Vault {
 
   // Whether others may take in values of the same subjects that this vault knows nothing of (shard:FILE).
   virtual bool IsShard() const { return false; }
+  // What was read by ValuesOf may be remembered as long as nobody else writes (IsShared) and nothing was
+  // removed: `Removals` grows with each call that removes, and with each call that notices that another process has.
+  // Companion is the place for it: one object for all who use this vault for this tenant in this process, made by
+  // the first who asks.
+  virtual bool IsShared() const { return true; }
+  virtual uint64_t Removals() const { return 0; }
+  virtual std::shared_ptr<void> Companion(const std::function<std::shared_ptr<void>()>& make) { return make(); }
 
   virtual absl::StatusOr<VaultInfo> Info() = 0;
 
@@ -144,7 +153,7 @@ class Vault {
   // key, still can: docs/keys.md, "What forgetting means". Nothing is reported when nothing was there.
   virtual absl::StatusOr<KeepingReport> Forget(std::string_view subject);
 
-  // Removes the values of all tenants whose time has run out (VaultOptions::ttl_days).
+  // Removes the values of all tenants whose time has run out (Value::ttl_days, VaultOptions::ttl_days).
   virtual absl::StatusOr<KeepingReport> Sweep();
 };
 
@@ -160,7 +169,7 @@ struct VaultOptions {
   size_t cache_bytes = 64u << 20;
   std::string tenant{};  // whose subjects; see "Tenants"
   // A value assigned for the first time may be swept so many days later; 0: never. Until it is swept
-  // it can be restored.
+  // it can be restored. What the vault has already keeps the day that it was given.
   uint32_t ttl_days = 0;
 };
 
