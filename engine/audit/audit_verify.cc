@@ -177,6 +177,11 @@ class Verifier {
                  absl::StrCat("the log was put back: record ", check_.expected_seq,
                               " of the checkpoint kept elsewhere is gone"));
     }
+    // Anybody can write such a head, and cut the log to what it names.
+    if (keys_ == nullptr && !public_key_.empty() && head_->public_key.empty()) {
+      return Bad(newest_file_, line_ + 1,
+                 "the head file is of format 1, which bears no signature: check this log with the key");
+    }
     report_.intact = true;
     report_.records = end_.seq;
     report_.newest_hash = absl::BytesToHexString({end_.hash.data(), end_.hash.size()});
@@ -185,9 +190,6 @@ class Verifier {
           public_key_.empty()
               ? "without the key the head file and the records' MACs were not authenticated"
               : "without the key the records' MACs were not authenticated; head file and checkpoints were";
-      if (!public_key_.empty() && head_->public_key.empty()) {
-        report_.problem = "format 1: nothing is signed, and without the key nothing was authenticated";
-      }
     }
     return report_;
   }
