@@ -6,6 +6,7 @@
 
 #include "recognize/people.h"
 #include "recognize/recognizer.h"
+#include "tests/recognize/bars.h"
 
 namespace phiveil {
 namespace {
@@ -15,17 +16,14 @@ std::optional<ModelType> TypeOf(ModelType type, std::string marked) {
   pb::Pack pack;
   pack.add_classes("Month");
   pack.add_classes("NumberWord");
-  const size_t begin = marked.find('|');
-  marked.erase(begin, 1);
-  const size_t end = marked.find('|');
-  marked.erase(end, 1);
+  const auto [begin, end] = TakeBars(&marked);
   Document doc;
   EXPECT_TRUE(doc.Reset(marked).ok());
   for (Token& token : doc.tokens()) {
     if (token.hash == FoldedHash("march")) token.classes |= ListBits(pack, {"Month"});
     if (token.hash == FoldedHash("nine")) token.classes |= ListBits(pack, {"NumberWord"});
   }
-  const auto [first, last] = TokenRange(doc, static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
+  const auto [first, last] = TokenRange(doc, begin, end);
   return ModelShapes(pack).TypeOf(type, doc, first, last);
 }
 

@@ -6,6 +6,7 @@
 
 #include "recognize/people.h"
 #include "recognize/recognizer.h"
+#include "tests/recognize/bars.h"
 
 namespace phiveil {
 namespace {
@@ -19,10 +20,7 @@ std::string Grown(std::string marked) {
       {"family", "Common"}, {"hospice", "FacilityNoun"}, {"care", "FacilityNoun"},
       {"north", "Common"},  {"plan", "Heading"},         {"insulin", "Clinical"},
       {"march", "Month"},   {"hospital", "FacilityNoun"}};
-  const size_t begin = marked.find('|');
-  marked.erase(begin, 1);
-  const size_t end = marked.find('|');
-  marked.erase(end, 1);
+  const auto [begin, end] = TakeBars(&marked);
   Document doc;
   EXPECT_TRUE(doc.Reset(marked).ok());
   for (Token& token : doc.tokens()) {
@@ -30,7 +28,7 @@ std::string Grown(std::string marked) {
       if (token.hash == FoldedHash(word)) token.classes |= ListBits(pack, {list});
     }
   }
-  auto [first, last] = TokenRange(doc, static_cast<uint32_t>(begin), static_cast<uint32_t>(end));
+  auto [first, last] = TokenRange(doc, begin, end);
   PlaceExtent(pack).Grow(doc, &first, &last);
   return std::string(
       doc.view().substr(doc.tokens()[first].begin, doc.tokens()[last - 1].end - doc.tokens()[first].begin));
