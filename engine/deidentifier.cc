@@ -288,17 +288,6 @@ struct Deidentifier::Impl {
     return gate = absl::PermissionDeniedError(message);
   }
 
-  // Of a call that reads text and gives none out.
-  absl::Status RecordReading(AuditRecord::Verb verb, const Record& record, const absl::Status& done,
-                             std::span<const Finding> findings) {
-    if (parts.audit == nullptr) return absl::OkStatus();
-    AuditRecord entry = NewEntry(verb, record);
-    entry.allowed = done.ok();
-    if (!done.ok()) entry.reason = std::string(done.message());
-    for (const Finding& finding : findings) ++entry.counts[static_cast<size_t>(finding.category)];
-    return parts.audit->Append({&entry, 1});
-  }
-
   absl::Status RecordDenied(std::span<const Record> records, const absl::Status& why) {
     if (parts.audit == nullptr) return why;
     std::vector<AuditRecord> entries;
@@ -347,10 +336,7 @@ absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) 
 }
 
 absl::StatusOr<std::vector<Finding>> Deidentifier::Find(std::string_view text, const Request& request) const {
-  auto findings = impl_->Find(text, request);
-  PHIVEIL_RETURN_IF_ERROR(impl_->RecordReading(AuditRecord::Verb::kFind, {text, request}, findings.status(),
-                                               findings.ok() ? *findings : std::vector<Finding>()));
-  return findings;
+  return impl_->Find(text, request);
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(std::span<const Record> records) const {
@@ -415,15 +401,10 @@ absl::StatusOr<Restored> Deidentifier::Restore(std::string_view text, const Requ
 
 absl::StatusOr<Explanation> Deidentifier::Explain(std::string_view text, const Request& request, size_t begin,
                                                   size_t end) const {
-  const auto explain = [&]() -> absl::StatusOr<Explanation> {
-    PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, impl_->workspaces.Take());
-    PHIVEIL_RETURN_IF_ERROR(
-        Read(*impl_->parts.pack->impl().recognizer, text, request, impl_->thresholds, -1.0f, &*workspace));
-    return ExplainStretch(*impl_->parts.pack, request, *workspace, impl_->thresholds, begin, end);
-  };
-  auto explanation = explain();
-  PHIVEIL_RETURN_IF_ERROR(impl_->RecordReading(AuditRecord::Verb::kExplain, {text, request}, explanation.status(), {}));
-  return explanation;
+  PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, impl_->workspaces.Take());
+  PHIVEIL_RETURN_IF_ERROR(
+      Read(*impl_->parts.pack->impl().recognizer, text, request, impl_->thresholds, -1.0f, &*workspace));
+  return ExplainStretch(*impl_->parts.pack, request, *workspace, impl_->thresholds, begin, end);
 }
 
 const Policy& Deidentifier::policy() const { return impl_->parts.policy; }

@@ -128,20 +128,6 @@ TEST(DeidentifierTest, EveryCallIsInTheAuditLogWithoutItsText) {
   EXPECT_EQ(report->records, 1u);
 }
 
-TEST(DeidentifierTest, ReadingIsInTheAuditLogToo) {
-  Engine engine;
-  ASSERT_TRUE(engine->Find(kNote, {.actor = "analyst"}).ok());
-  ASSERT_TRUE(engine->Explain(kNote, {.actor = "analyst"}, 0, 4).ok());
-  EXPECT_FALSE(engine->Find("\xff", {.actor = "analyst"}).ok());
-  const std::vector<std::string> lines = engine.AuditLines();
-  ASSERT_EQ(lines.size(), 3u);
-  EXPECT_THAT(lines[0], HasSubstr("\"verb\":\"find\""));
-  EXPECT_THAT(lines[0], HasSubstr("\"NAME\":"));
-  EXPECT_THAT(lines[1], HasSubstr("\"verb\":\"explain\""));
-  EXPECT_THAT(lines[2], HasSubstr("\"decision\":\"denied\""));
-  for (const std::string& line : lines) EXPECT_THAT(line, Not(HasSubstr("Okonkwo")));
-}
-
 TEST(DeidentifierTest, KnownIdentifiersAreFoundWithoutALabel) {
   Engine engine("tag_only");
   const std::string_view text = "ruiz olvera said so; 4471 9902 was on the band";

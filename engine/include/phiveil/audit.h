@@ -43,7 +43,7 @@
 namespace phiveil {
 
 struct AuditRecord {
-  enum class Verb : uint8_t { kRedact, kRestore, kForget, kSweep, kRotate, kReencrypt, kFind, kExplain };
+  enum class Verb : uint8_t { kRedact, kRestore, kForget, kSweep, kRotate, kReencrypt };
   Verb verb = Verb::kRedact;
   std::string actor;
   std::string purpose;

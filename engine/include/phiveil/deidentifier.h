@@ -162,7 +162,6 @@ class Deidentifier {
   static absl::StatusOr<std::unique_ptr<Deidentifier>> Create(Parts parts);
   ~Deidentifier();
 
-  // What is found and why; no text is given out. Both are in the audit log, where there is one.
   absl::StatusOr<std::vector<Finding>> Find(std::string_view text, const Request& request) const;
   absl::StatusOr<Redacted> Redact(std::string_view text, const Request& request) const;
 
