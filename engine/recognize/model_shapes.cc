@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "recognize/people.h"
 #include "recognize/validators.h"
 
 namespace phiveil {
@@ -28,7 +29,7 @@ size_t LettersIn(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }));
 }
 
-// 4/5/6 and 13.9/13 are no dates.
+// 3/3/4 and 12.6/12 are no dates.
 bool IsDateOfDigits(const Document& doc, uint32_t first, uint32_t end) {
   static const auto* checks = new std::array<Validator, 6>{FindValidator("date_mdy"),   FindValidator("date_md"),
                                                            FindValidator("date_my"),    FindValidator("date_iso"),
@@ -38,7 +39,7 @@ bool IsDateOfDigits(const Document& doc, uint32_t first, uint32_t end) {
   });
 }
 
-// 900/2650 and 0.87 are none; 432.8825 may be the end of a telephone number.
+// 750/1900 and 0.64 are none; 432.8825 may be the end of a telephone number.
 bool IsShareOrDecimal(std::string_view text) {
   constexpr size_t kShare = 4, kDecimals = 2;
   const size_t mark = text.find_first_of("/.");
@@ -51,14 +52,8 @@ bool MayBeName(std::string_view text) { return text.find('=') == text.npos && Di
 
 }  // namespace
 
-ModelShapes::ModelShapes(const pb::Pack& pack) : time_(0) {
-  for (int i = 0; i < pack.classes_size(); ++i) {
-    const std::string& name = pack.classes(i);
-    if (name == "Month" || name == "Weekday" || name == "Holiday" || name == "Ordinal" || name == "NumberWord") {
-      time_ |= ClassBits{1} << (kFirstListBit + i);
-    }
-  }
-}
+ModelShapes::ModelShapes(const pb::Pack& pack)
+    : time_(ListBits(pack, {"Month", "Weekday", "Holiday", "Ordinal", "NumberWord"})) {}
 
 bool ModelShapes::Has(ClassBits bits, const Document& doc, uint32_t first, uint32_t end) const {
   const auto& tokens = doc.tokens();

@@ -4,9 +4,9 @@
 // What the model's readings cannot be, by their letters and digits: it knows words and what stands
 // around them, and little of how a value is built.
 //
-//   a date     4/5/6, 13.9/13, 2B, 4N07, a word that names no time
-//   a number   900/2650, 0.87, a single character, a short word without a digit
-//   a name     10000Mbps, L1 z=-0.4: more digits than letters, or an equals sign
+//   a date     3/3/4, 12.6/12, 5C, 3W11, a word that names no time
+//   a number   750/1900, 0.64, a single character, a short word without a digit
+//   a name     25000rpm, T2 t=-0.7: more digits than letters, or an equals sign
 
 #include <cstdint>
 #include <optional>

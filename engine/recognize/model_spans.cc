@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "recognize/model_features.h"
+#include "recognize/people.h"
 
 namespace phiveil {
 namespace {
@@ -65,16 +66,10 @@ void Join(std::vector<std::pair<uint32_t, uint32_t>>* stretches) {
 
 }  // namespace
 
-ModelSpans::ModelSpans(const pb::Pack& pack) : never_(0), shapes_(pack), extent_(pack) {
-  for (int i = 0; i < pack.classes_size(); ++i) {
-    const std::string& name = pack.classes(i);
-    if (name == "Title" || name == "Credential" || name == "Role" || name == "Relation") {
-      never_ |= ClassBits{1} << (kFirstListBit + i);
-    }
-  }
-}
+ModelSpans::ModelSpans(const pb::Pack& pack)
+    : never_(ListBits(pack, {"Title", "Credential", "Role", "Relation"})), shapes_(pack), extent_(pack) {}
 
-bool ModelSpans::Trim(const Document& doc, Stretch* stretch) const {
+bool ModelSpans::Settle(const Document& doc, Stretch* stretch) const {
   const auto& tokens = doc.tokens();
   const auto empty = [&](const Token& token) {
     if ((token.classes & kWords) == 0) return true;
@@ -135,7 +130,7 @@ size_t ModelSpans::AddAt(const Document& doc, const ModelReading& reading, const
   }
   stretch.end = static_cast<uint32_t>(end);
   stretch.score /= static_cast<float>(end - first);
-  if (!Trim(doc, &stretch)) return end;
+  if (!Settle(doc, &stretch)) return end;
   Candidate candidate;
   candidate.first_token = stretch.first;
   candidate.end_token = stretch.end;

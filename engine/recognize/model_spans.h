@@ -22,8 +22,9 @@ class ModelSpans {
   // Adds a candidate for each stretch whose tokens are something with a share of `floor` or more and of
   // one type; what is found with certainty and what is only possible are apart. Titles, roles and
   // marks at its ends are left out; what cannot be a value of its type is not added (model_shapes.h);
-  // columns part candidates; a number that a rule has named already keeps that rule's category. Names and places that only a list speaks for, and that the
-  // model reads as nothing, lose some of their score.
+  // columns part candidates; a number that a rule has named already keeps that rule's category. Names
+  // and places that only a list speaks for, and that the model reads as nothing, lose some of their
+  // score.
   void Add(const Document& doc, const ModelReading& reading, float floor, Evidence* evidence) const;
 
  private:
@@ -33,7 +34,9 @@ class ModelSpans {
     float score;
   };
 
-  bool Trim(const Document& doc, Stretch* stretch) const;
+  // Leaves off what is beside the value, types it by its shape, and widens an institution over its
+  // whole name; false where nothing is left that could be one.
+  bool Settle(const Document& doc, Stretch* stretch) const;
   // Returns the token to go on from.
   size_t AddAt(const Document& doc, const ModelReading& reading, const ModelReading::Stretch& read, size_t first,
                float least, std::span<const std::pair<uint32_t, uint32_t>> named, Evidence* evidence) const;

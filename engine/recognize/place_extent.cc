@@ -83,7 +83,7 @@ bool PlaceExtent::GrowRight(const Document& doc, uint32_t* end) const {
   return true;
 }
 
-// "Allegany Crossroads", "Mon Valley"; no word that could begin the sentence.
+// "Quillby Lakeside", "Tarn Hollow"; no word that could begin the sentence.
 bool PlaceExtent::GrowLeft(const Document& doc, uint32_t* first) const {
   const auto& tokens = doc.tokens();
   if (*first == 0 || !SameColumn(doc, *first)) return false;

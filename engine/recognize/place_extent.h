@@ -3,8 +3,8 @@
 
 // How far the name of an institution reaches, where only its middle was read as one:
 //
-//   Allegany [Crossroads Walk]-In & Family Care      [Mon Valley Spine] & Nerve, P.C.
-//   [Southwest Women]'s Ctr                          [Tri-County Hospice] of the North
+//   Quillby [Lakeside Drop]-In & Child Care          [Tarn Hollow Joint] & Tendon, P.A.
+//   [Brandvold Veteran]'s Ctr                        [Four Rivers Hospice] of the Plains
 //
 // It grows over capitalised words that are joined to it, to the right also over the nouns that
 // institutions bear. It stays in its line and its column, and stops at titles, roles, headings,

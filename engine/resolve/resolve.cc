@@ -117,7 +117,8 @@ bool IsCorner(const Candidate& last, const Candidate& next, std::string_view bet
          (between == " and " || between == " & " || between == " AND ");
 }
 
-// Words of one name that were remembered one by one stand for one person.
+// Words of one name that were remembered one by one stand for one person, two roads at their corner for
+// one place.
 void MergeParts(const Document& doc, const Evidence& evidence, std::vector<Decision>* decisions) {
   size_t kept = 0;
   for (size_t i = 0; i < decisions->size(); ++i) {

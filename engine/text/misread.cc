@@ -100,7 +100,7 @@ bool IsMisreadWord(std::string_view view, size_t begin, size_t end) {
 
 bool IsVowel(char c) { return std::string_view("aeiouyAEIOUY").find(c) != std::string_view::npos; }
 
-// The 1 of "Gr1ffin" is an i, that of "G1enda" an l.
+// The 1 of "Gr1ffin" is an i, that of "Wi1helm" an l.
 char LetterOf(std::string_view view, size_t at) {
   if (view[at] == '0') return 'o';
   const bool between =

@@ -41,7 +41,7 @@ TEST(MisreadTest, DigitsAmongLettersAreLetters) {
     const char *text, *read;
   } kCases[] = {
       {"in Abbevi1le, AL", "in Abbeville, AL"},
-      {"by G1enda Vos", "by Glenda Vos"},
+      {"by Wi1helm Otte", "by Wilhelm Otte"},
       {"from 0pelika", "from opelika"},
       {"Dr Gr1ffin", "Dr Griffin"},
       {"B0wman", "Bowman"},
