@@ -15,6 +15,7 @@
 #include "pipeline.h"
 #include "subject_books.h"
 #include "subject_secret.h"
+#include "transform/generalise.h"
 #include "transform/lookalikes.h"
 #include "transform/redact.h"
 #include "transform/restore.h"
@@ -104,6 +105,10 @@ struct Deidentifier::Impl {
     PHIVEIL_RETURN_IF_ERROR(Read(*parts.pack->impl().recognizer, text, request, thresholds, floor, &*workspace));
     std::vector<Finding> findings = MakeFindings(*parts.pack, request, *workspace);
     MergeLookalikes(text, &findings);
+    for (Finding& finding : findings) {
+      const std::string_view value = text.substr(finding.begin, finding.end - finding.begin);
+      finding.stays = Stays(value, finding, parts.policy.RuleFor(finding.category), parts.reference_year);
+    }
     return findings;
   }
 

@@ -51,6 +51,10 @@ void WriteFindings(const FormatSettings& settings, std::string_view text, const 
       json->Key("role");
       json->String(role);
     }
+    if (settings.verb == Verb::kFind && finding.stays) {
+      json->Key("kept");
+      json->Bool(true);
+    }
     json->Key("score");
     json->Score(finding.score);
     json->Key("rule");

@@ -37,7 +37,8 @@ constexpr char kFindFooter[] = R"(Examples:
   phiveil find --format jsonl --offsets utf16 < in.jsonl
 
 One line of JSON for each record: {"id":…,"findings":[{"begin","end","category","score","rule"}]};
-a name whose bearer's role is known has "role":"patient", "relative" or "staff" after its category.
+a name whose bearer's role is known has "role":"patient", "relative" or "staff" after its category;
+what the policy leaves as it is (a state, an age under 90 …) has "kept":true.
 Nothing is replaced, recorded or kept; no vault is needed. --verbose adds the reasons.)";
 
 constexpr char kRestoreFooter[] = R"(Examples:

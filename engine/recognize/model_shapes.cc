@@ -53,7 +53,9 @@ bool MayBeName(std::string_view text) { return text.find('=') == text.npos && Di
 }  // namespace
 
 ModelShapes::ModelShapes(const pb::Pack& pack)
-    : time_(ListBits(pack, {"Month", "Weekday", "Holiday", "Ordinal", "NumberWord"})) {}
+    : state_(ListBits(pack, {"State"})),
+      state_code_(ListBits(pack, {"StateCode"})),
+      time_(ListBits(pack, {"Month", "Weekday", "Holiday", "Ordinal", "NumberWord"})) {}
 
 bool ModelShapes::Has(ClassBits bits, const Document& doc, uint32_t first, uint32_t end) const {
   const auto& tokens = doc.tokens();
@@ -92,6 +94,18 @@ bool ModelShapes::MayBeDate(const Document& doc, uint32_t first, uint32_t end) c
       return false;
   }
   return digit;
+}
+
+bool ModelShapes::IsState(const Document& doc, uint32_t first, uint32_t end) const {
+  static const std::array<uint64_t, 2> kTownsToo = {FoldedHash("york"), FoldedHash("washington")};
+  const auto& tokens = doc.tokens();
+  for (uint32_t i = first; i < end; ++i) {
+    if ((tokens[i].classes & state_) == 0) return false;
+    if (std::find(kTownsToo.begin(), kTownsToo.end(), tokens[i].hash) != kTownsToo.end()) return false;
+  }
+  const bool followed = end + 1 < tokens.size() && (tokens[end].classes & kComma) != 0 &&
+                        (tokens[end + 1].classes & (state_ | state_code_)) != 0;
+  return !followed;
 }
 
 std::optional<ModelType> ModelShapes::TypeOf(ModelType read, const Document& doc, uint32_t first, uint32_t end) const {

@@ -25,6 +25,10 @@ class ModelShapes {
   // where they can be no value. A long code that was read as a date is a number.
   std::optional<ModelType> TypeOf(ModelType read, const Document& doc, uint32_t first, uint32_t end) const;
 
+  // Whether what was read as a town is a state: Ohio, where no state follows it; New York and Washington
+  // are towns too.
+  bool IsState(const Document& doc, uint32_t first, uint32_t end) const;
+
   // Whether columns part this token from the one before.
   static bool BeginsColumn(const Document& doc, size_t token);
 
@@ -33,6 +37,7 @@ class ModelShapes {
   bool MayBeNumber(const Document& doc, uint32_t first, uint32_t end) const;
   bool MayBeDate(const Document& doc, uint32_t first, uint32_t end) const;
 
+  ClassBits state_, state_code_;
   ClassBits time_;  // months, weekdays, holidays, ordinals, number words
 };
 

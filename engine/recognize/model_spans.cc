@@ -137,6 +137,8 @@ size_t ModelSpans::AddAt(const Document& doc, const ModelReading& reading, const
   candidate.begin = tokens[stretch.first].begin;
   candidate.end = tokens[stretch.end - 1].end;
   candidate.category = kCategories[static_cast<size_t>(stretch.type)];
+  if (candidate.category == Category::kCity && shapes_.IsState(doc, stretch.first, stretch.end))
+    candidate.category = Category::kState;
   candidate.source = Source::kModel;
   candidate.score = std::min(kHighest, stretch.score);
   const auto is_named = [&](uint32_t token) {

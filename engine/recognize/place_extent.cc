@@ -15,7 +15,7 @@ constexpr uint32_t kFarthest = 6;  // tokens to one side
 
 struct Hashes {
   uint64_t of = FoldedHash("of"), the = FoldedHash("the"), and_ = FoldedHash("and"), for_ = FoldedHash("for"),
-           p = FoldedHash("p"), c = FoldedHash("c");
+           p = FoldedHash("p"), c = FoldedHash("c"), a = FoldedHash("a");
   std::array<uint64_t, 12> ends = {FoldedHash("ctr"),      FoldedHash("center"), FoldedHash("centre"),
                                    FoldedHash("assoc"),    FoldedHash("pc"),     FoldedHash("llc"),
                                    FoldedHash("pllc"),     FoldedHash("inc"),    FoldedHash("group"),
@@ -67,7 +67,8 @@ bool PlaceExtent::GrowRight(const Document& doc, uint32_t* end) const {
   if (is(at, kComma)) {
     const bool word = is(at + 1, kCapital) && IsEnd(tokens[at + 1]);
     const bool letters = is(at + 1, kInitial) && is(at + 2, kDot) && is(at + 3, kInitial) &&
-                         tokens[at + 1].hash == Known().p && tokens[at + 3].hash == Known().c;
+                         tokens[at + 1].hash == Known().p &&
+                         (tokens[at + 3].hash == Known().c || tokens[at + 3].hash == Known().a);
     if (!word && !letters) return false;
     *end = at + (word ? 2 : 4);
     return true;

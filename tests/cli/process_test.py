@@ -93,6 +93,15 @@ class JsonLines(CommandTest):
         self.assertEqual(ran.lines()[1]["findings"][0]["begin"], 9)
         self.assertNotIn("text", ran.lines()[0])
 
+    def test_find_says_what_the_policy_keeps(self):
+        text = "Aged 45, seen in 2019 in Ohio; call 555-201-3344"
+        line = json.dumps({"text": text}) + "\n"
+        found = self.run_it("find", "--format", "jsonl", data=line, code=ALL_DONE).lines()[0]["findings"]
+        self.assertEqual([(text[f["begin"]:f["end"]], f.get("kept")) for f in found],
+                         [("45", True), ("2019", True), ("Ohio", True), ("555-201-3344", None)])
+        found = self.run_it("find", "--format", "jsonl", "--policy", "tag_only", data=line, code=ALL_DONE).lines()[0]["findings"]
+        self.assertEqual([text[f["begin"]:f["end"]] for f in found if "kept" not in f], ["45", "2019", "555-201-3344"])
+
     def test_restore_tells_tokens_apart(self):
         data = json.dumps({"id": 1, "text": "call 555-201-3344", "subject": "one"}) + "\n"
         token = self.run_it("redact", "--format", "jsonl", data=data, code=ALL_DONE).lines()[0]["text"][5:]

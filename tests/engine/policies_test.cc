@@ -47,6 +47,27 @@ TEST(PoliciesTest, EveryShippedPolicyHidesTheValuesAndBringsBackWhatItSays) {
   }
 }
 
+TEST(PoliciesTest, AFindingSaysWhetherItStays) {
+  const std::string text =
+      std::string(kNote) + "Aged 45, mother aged 93, of Ohio; last here in 2019, on a Tuesday. ZIP 02139.\n";
+  for (const std::string_view name : BuiltinPolicyNames()) {
+    Engine engine(name);
+    const auto found = engine->Find(text, {.subject = "p1"});
+    const auto out = engine->Redact(text, {.subject = "p1"});
+    ASSERT_TRUE(found.ok() && out.ok()) << name;
+    ASSERT_EQ(found->size(), out->findings.size());
+    for (size_t i = 0; i < found->size(); ++i) {
+      const Finding& finding = (*found)[i];
+      const std::string value = text.substr(finding.begin, finding.end - finding.begin);
+      if (finding.stays) {
+        EXPECT_EQ(out->replacements[i], value) << name;
+      }
+      EXPECT_EQ(finding.stays, out->findings[i].stays) << name << " " << value;
+      EXPECT_TRUE(finding.stays || (value != "45" && value != "Ohio") || name == "tag_only") << name << " " << value;
+    }
+  }
+}
+
 TEST(PoliciesTest, SurrogatesStayTheSameAcrossDocumentsOfASubjectAndDifferBetweenSubjects) {
   Engine engine("surrogate_research");
   const auto first = engine->Redact(kNote, {.subject = "p1"});

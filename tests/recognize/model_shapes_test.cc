@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "recognize/people.h"
 #include "recognize/recognizer.h"
@@ -11,20 +13,36 @@
 namespace phiveil {
 namespace {
 
-// What `type` comes to for the stretch between the bars of `marked`.
-std::optional<ModelType> TypeOf(ModelType type, std::string marked) {
+// What `ask` says of the stretch between the bars of `marked`.
+template <typename Ask>
+auto Asked(std::string marked, Ask ask) {
+  constexpr std::pair<std::string_view, std::string_view> kListed[] = {
+      {"march", "Month"}, {"nine", "NumberWord"}, {"ohio", "State"},     {"new", "State"},
+      {"york", "State"},  {"west", "State"},      {"virginia", "State"}, {"oh", "StateCode"}};
   pb::Pack pack;
-  pack.add_classes("Month");
-  pack.add_classes("NumberWord");
+  for (const char* name : {"Month", "NumberWord", "State", "StateCode"}) pack.add_classes(name);
   const auto [begin, end] = TakeBars(&marked);
   Document doc;
   EXPECT_TRUE(doc.Reset(marked).ok());
   for (Token& token : doc.tokens()) {
-    if (token.hash == FoldedHash("march")) token.classes |= ListBits(pack, {"Month"});
-    if (token.hash == FoldedHash("nine")) token.classes |= ListBits(pack, {"NumberWord"});
+    for (const auto& [word, list] : kListed) {
+      if (token.hash == FoldedHash(word)) token.classes |= ListBits(pack, {list});
+    }
   }
   const auto [first, last] = TokenRange(doc, begin, end);
-  return ModelShapes(pack).TypeOf(type, doc, first, last);
+  return ask(ModelShapes(pack), doc, first, last);
+}
+
+std::optional<ModelType> TypeOf(ModelType type, std::string marked) {
+  return Asked(std::move(marked), [type](const ModelShapes& shapes, const Document& doc, uint32_t first, uint32_t end) {
+    return shapes.TypeOf(type, doc, first, end);
+  });
+}
+
+bool IsState(std::string marked) {
+  return Asked(std::move(marked), [](const ModelShapes& shapes, const Document& doc, uint32_t first, uint32_t end) {
+    return shapes.IsState(doc, first, end);
+  });
 }
 
 TEST(ModelShapesTest, WhatADateMayBe) {
@@ -53,6 +71,13 @@ TEST(ModelShapesTest, WhatANameMayBe) {
   }
   for (const char* text : {"|25000rpm|", "|T2 t=-0.7|"})
     EXPECT_EQ(TypeOf(ModelType::kName, text), std::nullopt) << text;
+}
+
+TEST(ModelShapesTest, AStateIsNoTown) {
+  for (const char* text : {"from |Ohio|", "in |West Virginia|, where"}) EXPECT_TRUE(IsState(text)) << text;
+  for (const char* text : {"in |New York|", "of |Virginia|, OH", "at |Orrin|", "|Orrin, Ohio|"}) {
+    EXPECT_FALSE(IsState(text)) << text;
+  }
 }
 
 TEST(ModelShapesTest, ColumnsPart) {

@@ -162,6 +162,7 @@ class Deidentifier {
   static absl::StatusOr<std::unique_ptr<Deidentifier>> Create(Parts parts);
   ~Deidentifier();
 
+  // All findings, in order; Finding::stays marks those that Redact leaves as they are.
   absl::StatusOr<std::vector<Finding>> Find(std::string_view text, const Request& request) const;
   absl::StatusOr<Redacted> Redact(std::string_view text, const Request& request) const;
 

@@ -46,6 +46,7 @@ struct Finding {
   uint32_t end = 0;
   Category category = Category::kOtherId;
   Subtype subtype = Subtype::kNone;
+  bool stays = false;           // the policy leaves it as it is: a state, an age under 90, a year where it may stay
   bool bare = false;            // a number of JSON, or what stands there without quotes: its token is put into quotes
   float score = 0;              // 0..1; findings reach their category's threshold
   std::string rule;             // the rule that weighed most
