@@ -67,7 +67,10 @@ void Join(std::vector<std::pair<uint32_t, uint32_t>>* stretches) {
 }  // namespace
 
 ModelSpans::ModelSpans(const pb::Pack& pack)
-    : never_(ListBits(pack, {"Title", "Credential", "Role", "Relation"})), shapes_(pack), extent_(pack) {}
+    : never_(ListBits(pack, {"Title", "Credential", "Role", "Relation"})),
+      shapes_(pack),
+      name_extent_(pack),
+      place_extent_(pack) {}
 
 bool ModelSpans::Settle(const Document& doc, Stretch* stretch) const {
   const auto& tokens = doc.tokens();
@@ -85,8 +88,9 @@ bool ModelSpans::Settle(const Document& doc, Stretch* stretch) const {
   if (!type) return false;
   stretch->type = static_cast<int>(*type);
   if (*type == ModelType::kFacility || *type == ModelType::kOrganization) {
-    extent_.Grow(doc, &stretch->first, &stretch->end);
+    place_extent_.Grow(doc, &stretch->first, &stretch->end);
   }
+  if (*type == ModelType::kName) name_extent_.Grow(doc, &stretch->first, &stretch->end);
   const bool ordinal = stretch->end - stretch->first > 1 && (tokens[stretch->first].classes & kNum) != 0;
   if (*type == ModelType::kDate && ordinal && stretch->first > 0 && tokens[stretch->first - 1].hash == the) {
     --stretch->first;

@@ -10,6 +10,7 @@
 #include "recognize/candidate.h"
 #include "recognize/model_reading.h"
 #include "recognize/model_shapes.h"
+#include "recognize/name_extent.h"
 #include "recognize/place_extent.h"
 #include "text/document.h"
 
@@ -34,8 +35,8 @@ class ModelSpans {
     float score;
   };
 
-  // Leaves off what is beside the value, types it by its shape, and widens an institution over its
-  // whole name; false where nothing is left that could be one.
+  // Leaves off what is beside the value, types it by its shape, and widens a name over all of itself; false where
+  // nothing is left that could be one.
   bool Settle(const Document& doc, Stretch* stretch) const;
   // Returns the token to go on from.
   size_t AddAt(const Document& doc, const ModelReading& reading, const ModelReading::Stretch& read, size_t first,
@@ -44,7 +45,8 @@ class ModelSpans {
 
   ClassBits never_;  // titles, credentials, roles, relations: beside a name, not in it
   ModelShapes shapes_;
-  PlaceExtent extent_;
+  NameExtent name_extent_;
+  PlaceExtent place_extent_;
 };
 
 }  // namespace phiveil
