@@ -107,7 +107,7 @@ std::string RuleId(const RulePack& pack, const Request& request, const Candidate
     case Source::kKnown:
       return Concat("phiveil.known.", CategoryName(candidate.category));
     case Source::kMemory:
-      return "phiveil.memory.NAME";
+      return Concat("phiveil.memory.", CategoryName(candidate.category));
     case Source::kOutside:
       return OutsideName(request, candidate.rule);
     case Source::kModel:

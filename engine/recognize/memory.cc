@@ -22,6 +22,7 @@ std::string_view NameMemory::KindName(uint32_t kind) {
       "initials where notes are signed",
       "letters that English names and words do not have",
       "dates of the same month in the text",
+      "number over 89 behind a person's name",
   };
   return kind < std::size(kNames) ? kNames[kind] : kNames[kWord];
 }

@@ -21,7 +21,7 @@ namespace phiveil {
 class NameMemory {
  public:
   // What a mention is, as Contribution::ref of its reason.
-  enum Kind : uint32_t { kWord, kUserName, kParted, kMisspelt, kSpelled, kInitials, kAccented, kNearDate };
+  enum Kind : uint32_t { kWord, kUserName, kParted, kMisspelt, kSpelled, kInitials, kAccented, kNearDate, kAge };
   static std::string_view KindName(uint32_t kind);
 
   explicit NameMemory(const pb::Pack& pack) : bits_(pack) {}

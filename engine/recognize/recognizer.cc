@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "recognize/date_memory.h"
 #include "recognize/known.h"
+#include "recognize/name_ages.h"
 #include "recognize/validators.h"
 
 namespace phiveil {
@@ -323,6 +324,7 @@ absl::Status Recognizer::Recognize(const Request& request, float floor, Document
   RaiseDates(*doc, evidence);
   const size_t remembered = evidence->candidates.size();
   memory_->Add(*doc, evidence);
+  AddNameAges(*doc, evidence);
   KeepToValues(*doc, scratch->structure, remembered, evidence);
   AddVetoes(*doc, remembered, floor, scratch, evidence);
   ApplyVetoes(remembered, evidence);
