@@ -68,6 +68,7 @@ void Join(std::vector<std::pair<uint32_t, uint32_t>>* stretches) {
 
 ModelSpans::ModelSpans(const pb::Pack& pack)
     : never_(ListBits(pack, {"Title", "Credential", "Role", "Relation"})),
+      ordinary_(ListBits(pack, {"Common", "Clinical", "FacilityNoun", "OrgNoun", "Role"})),
       shapes_(pack),
       name_extent_(pack),
       place_extent_(pack) {}
@@ -98,6 +99,17 @@ bool ModelSpans::Settle(const Document& doc, Stretch* stretch) const {
   const bool word = std::any_of(tokens.begin() + stretch->first, tokens.begin() + stretch->end,
                                 [](const Token& token) { return (token.classes & kAnyWord) != 0; });
   return word || type != ModelType::kName;
+}
+
+// A single ordinary word in lower case is a name or a place less often than the model thinks; measured in
+// docs/recognition.md.
+float ModelSpans::Plainness(const Document& doc, const Stretch& stretch) const {
+  constexpr float kOrdinary = 0.40f;
+  const Token& token = doc.tokens()[stretch.first];
+  const auto type = static_cast<ModelType>(stretch.type);
+  if (stretch.end - stretch.first != 1 || (token.classes & kLower) == 0) return 0;
+  if (type == ModelType::kDate || type == ModelType::kNumber) return 0;
+  return (token.classes & ordinary_) != 0 ? kOrdinary : 0;
 }
 
 void ModelSpans::Add(const Document& doc, const ModelReading& reading, float floor, Evidence* evidence) const {
@@ -144,7 +156,7 @@ size_t ModelSpans::AddAt(const Document& doc, const ModelReading& reading, const
   if (candidate.category == Category::kCity && shapes_.IsState(doc, stretch.first, stretch.end))
     candidate.category = Category::kState;
   candidate.source = Source::kModel;
-  candidate.score = std::min(kHighest, stretch.score);
+  candidate.score = std::max(0.0f, std::min(kHighest, stretch.score) - Plainness(doc, stretch));
   const auto is_named = [&](uint32_t token) {
     const auto after =
         std::partition_point(named.begin(), named.end(), [&](const auto& n) { return n.first <= token; });

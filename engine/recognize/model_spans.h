@@ -38,12 +38,15 @@ class ModelSpans {
   // Leaves off what is beside the value, types it by its shape, and widens a name over all of itself; false where
   // nothing is left that could be one.
   bool Settle(const Document& doc, Stretch* stretch) const;
+  // What the model's score loses for a word that says little by itself.
+  float Plainness(const Document& doc, const Stretch& stretch) const;
   // Returns the token to go on from.
   size_t AddAt(const Document& doc, const ModelReading& reading, const ModelReading::Stretch& read, size_t first,
                float least, std::span<const std::pair<uint32_t, uint32_t>> named, Evidence* evidence) const;
   void Doubt(const ModelReading& reading, Evidence* evidence) const;
 
-  ClassBits never_;  // titles, credentials, roles, relations: beside a name, not in it
+  ClassBits never_;     // titles, credentials, roles, relations: beside a name, not in it
+  ClassBits ordinary_;  // words of everyday language and of medicine, nouns of institutions
   ModelShapes shapes_;
   NameExtent name_extent_;
   PlaceExtent place_extent_;
