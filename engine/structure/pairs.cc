@@ -92,17 +92,28 @@ class Pairs {
 
   // Up to a delimiter or to the next pair on the line. Where none follows, a value of several words goes
   // on as long as they are capital: "name=Ada Quill logged in", "patient_id=4417 not found".
-  size_t EndOfBare(size_t at, size_t line) const {
-    const size_t begin = at;
-    size_t words = line;
-    for (; at < line; ++at) {
-      const char c = text_[at];
-      if (std::strchr(";|&\t}]", c) != nullptr) return std::min(at, words);
-      if (c != ',' && c != ' ') continue;
-      if (at == begin || BeginsPair(at + 1, line)) return at;
-      if (words == line && !GoesOn(begin, at)) words = at;
+  size_t EndOfBare(size_t begin, size_t line) {
+    if (text_[begin] == ',') return begin;
+    const size_t stop = std::min(NextStop(begin), line);
+    const bool pair = stop < line && (text_[stop] == ',' || text_[stop] == ' ');
+    if (pair) return stop;
+    for (size_t at = begin; at < stop; ++at) {
+      if ((text_[at] == ',' || text_[at] == ' ') && !GoesOn(begin, at)) return at;
     }
-    return words;
+    return stop;
+  }
+
+  // The delimiter, the end of the line or the blank before a pair that comes next, at `at` or behind it.
+  // Values may overlap, so what was found for one is kept for the next.
+  size_t NextStop(size_t at) {
+    if (stop_from_ <= at && at <= stop_) return stop_;
+    stop_from_ = at;
+    for (stop_ = at; stop_ < text_.size(); ++stop_) {
+      const char c = text_[stop_];
+      if (c == '\n' || std::strchr(";|&\t}]", c) != nullptr) break;
+      if ((c == ',' || c == ' ') && BeginsPair(stop_ + 1, text_.size())) break;
+    }
+    return stop_;
   }
 
   // Whether the word behind `at` can belong to the value that begins at `begin`.
@@ -123,6 +134,7 @@ class Pairs {
   const size_t from_;
   StructureBuilder& builder_;
   std::vector<KeyWord> path_;
+  size_t stop_from_ = 1, stop_ = 0;  // as NextStop found it last; nothing yet
 };
 
 }  // namespace
