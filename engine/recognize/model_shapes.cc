@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "recognize/people.h"
@@ -50,7 +51,26 @@ bool IsShareOrDecimal(std::string_view text) {
 
 bool MayBeName(std::string_view text) { return text.find('=') == text.npos && DigitsIn(text) <= LettersIn(text); }
 
+bool HasMedicalWord(const Document& doc, uint32_t first, uint32_t end) {
+  for (uint32_t i = first; i < end; ++i) {
+    if ((doc.tokens()[i].classes & kAnyWord) != 0 && IsMedicalWord(TextOf(doc, i, i + 1))) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+bool IsMedicalWord(std::string_view word) {
+  constexpr size_t kShortest = 9;
+  static constexpr std::array<std::string_view, 22> kEndings = {
+      "osis",  "iasis",  "alsis",  "itis",  "emia",  "aemia", "ectomy", "otomy",   "ostomy",  "plasty", "scopy",
+      "scope", "graphy", "megaly", "algia", "pathy", "izing", "ising",  "ization", "isation", "statin", "cillin"};
+  if (word.size() < kShortest) return false;
+  std::string folded(word);
+  for (char& c : folded) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+  return std::any_of(kEndings.begin(), kEndings.end(),
+                     [&](std::string_view ending) { return std::string_view(folded).ends_with(ending); });
+}
 
 ModelShapes::ModelShapes(const pb::Pack& pack)
     : state_(ListBits(pack, {"State"})),
@@ -110,7 +130,8 @@ bool ModelShapes::IsState(const Document& doc, uint32_t first, uint32_t end) con
 
 std::optional<ModelType> ModelShapes::TypeOf(ModelType read, const Document& doc, uint32_t first, uint32_t end) const {
   constexpr size_t kShortestCode = 6, kFewestDigits = 2;
-  if (read == ModelType::kName && !MayBeName(TextOf(doc, first, end))) return std::nullopt;
+  if (read == ModelType::kName && (!MayBeName(TextOf(doc, first, end)) || HasMedicalWord(doc, first, end)))
+    return std::nullopt;
   if (read == ModelType::kDate && !MayBeDate(doc, first, end)) {
     const std::string_view text = TextOf(doc, first, end);
     const size_t digits = DigitsIn(text), letters = LettersIn(text);

@@ -6,16 +6,21 @@
 //
 //   a date     3/3/4, 12.6/12, 5C, 3W11, a word that names no time
 //   a number   750/1900, 0.64, a single character, a short word without a digit
-//   a name     25000rpm, T2 t=-0.7: more digits than letters, or an equals sign
+//   a name     25000rpm, T2 t=-0.7: more digits than letters, an equals sign, or a
+//              word that ends as those of medicine do
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "pack.pb.h"
 #include "recognize/model_features.h"
 #include "text/document.h"
 
 namespace phiveil {
+
+// Whether a long word ends as those of medicine do: -ectomy, -itis, -osis.
+bool IsMedicalWord(std::string_view word);
 
 class ModelShapes {
  public:

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "recognize/model_shapes.h"
 #include "recognize/people.h"
 
 namespace phiveil {
@@ -54,10 +55,11 @@ NameExtent::NameExtent(const pb::Pack& pack)
 
 // A longer word that no list knows is more likely a rare name than anything else beside one; the
 // short ones and those in capitals are abbreviations.
-bool NameExtent::IsPart(const Token& token, ClassBits lists) const {
+bool NameExtent::IsPart(const Document& doc, const Token& token, ClassBits lists) const {
   constexpr uint32_t kShortest = 5;
   const bool unknown = token.classes >> kFirstListBit == 0 && (token.classes & (kCap | kMixed)) != 0 &&
-                       (token.classes & kSentStart) == 0 && token.end - token.begin >= kShortest;
+                       (token.classes & kSentStart) == 0 && token.end - token.begin >= kShortest &&
+                       !IsMedicalWord(doc.view().substr(token.begin, token.end - token.begin));
   return (unknown || (token.classes & lists) != 0) && (token.classes & stop_) == 0;
 }
 
@@ -82,7 +84,8 @@ bool NameExtent::GrowLeft(const Document& doc, uint32_t* first, uint32_t end) co
     *first = at;
     return true;
   }
-  if (dot || !SameCase(tokens[at], tokens[end - 1]) || !IsPart(tokens[at], Is(tokens, at, kUpper) ? first_ : given_))
+  if (dot || !SameCase(tokens[at], tokens[end - 1]) ||
+      !IsPart(doc, tokens[at], Is(tokens, at, kUpper) ? first_ : given_))
     return false;
   // At the beginning of a sentence every word has a capital.
   if (Is(tokens, at, kSentStart) && !Is(tokens, at, kLineStart | kCapsLine)) return false;
@@ -124,12 +127,12 @@ bool NameExtent::GrowRight(const Document& doc, uint32_t first, uint32_t* end) c
   if (!SameCase(tokens[at], tokens[*end - 1]) || Is(tokens, at, kLower)) return false;
   if (comma) {
     const bool number = ends || Is(tokens, at + 1, kComma);
-    if (!IsPart(tokens[at], given_) || !(number || Is(tokens, at + 1, kInitial))) return false;
+    if (!IsPart(doc, tokens[at], given_) || !(number || Is(tokens, at + 1, kInitial))) return false;
     *end = at + 1;
     return true;
   }
   const bool follows = ends || Is(tokens, at + 1, kComma | kDot | kLower | kPoss);
-  if (!follows || !IsPart(tokens[at], last_) || (tokens[first].classes & given_) == 0) return false;
+  if (!follows || !IsPart(doc, tokens[at], last_) || (tokens[first].classes & given_) == 0) return false;
   *end = at + 1;
   return true;
 }

@@ -30,7 +30,7 @@ class NameExtent {
   bool GrowLeft(const Document& doc, uint32_t* first, uint32_t end) const;
   bool GrowRight(const Document& doc, uint32_t first, uint32_t* end) const;
   bool IsInitialBehind(const std::vector<Token>& tokens, uint32_t last, uint32_t at, bool comma, bool ends) const;
-  bool IsPart(const Token& token, ClassBits lists) const;
+  bool IsPart(const Document& doc, const Token& token, ClassBits lists) const;
 
   ClassBits stop_;   // never a part
   ClassBits first_;  // in a list of first names

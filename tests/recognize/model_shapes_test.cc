@@ -66,10 +66,11 @@ TEST(ModelShapesTest, WhatANumberMayBe) {
 }
 
 TEST(ModelShapesTest, WhatANameMayBe) {
-  for (const char* text : {"|Ana Ruiz|", "|alund7|", "|W1LLI4MS|"}) {
+  for (const char* text : {"|Ana Ruiz|", "|alund7|", "|W1LLI4MS|", "|Curtis|", "|Artemisia|"}) {
     EXPECT_EQ(TypeOf(ModelType::kName, text), ModelType::kName) << text;
   }
-  for (const char* text : {"|25000rpm|", "|T2 t=-0.7|"})
+  for (const char* text :
+       {"|25000rpm|", "|T2 t=-0.7|", "a lot of |peristalsis|", "|Cryptosporidiosis Odell|", "s/p |Sphincterotomy|"})
     EXPECT_EQ(TypeOf(ModelType::kName, text), std::nullopt) << text;
 }
 

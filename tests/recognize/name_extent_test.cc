@@ -78,6 +78,7 @@ TEST(NameExtentTest, StopsAtWhatIsNoPart) {
       {"CREW |QUILLBY| AND", "QUILLBY"},
       {"5 A |Quillby|", "Quillby"},
       {"|Ruth| SPRUCE ward", "Ruth"},
+      {"of Cryptosporidiosis |Quillby| IgM", "Quillby"},
       {"|Quillby|", "Quillby"},
   };
   for (const auto& c : kCases) EXPECT_EQ(Grown(c.marked), c.name) << c.marked;

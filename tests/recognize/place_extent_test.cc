@@ -16,10 +16,10 @@ std::string Grown(std::string marked) {
   pb::Pack pack;
   for (const char* name : {"Title", "Common", "Clinical", "FacilityNoun", "Heading", "Month"}) pack.add_classes(name);
   const std::pair<std::string_view, std::string_view> kListed[] = {
-      {"dr", "Title"},      {"seen", "Common"},          {"in", "Common"},
+      {"dr", "Title"},     {"seen", "Common"},          {"in", "Common"},
       {"child", "Common"}, {"hospice", "FacilityNoun"}, {"care", "FacilityNoun"},
-      {"north", "Common"},  {"plan", "Heading"},         {"insulin", "Clinical"},
-      {"march", "Month"},   {"hospital", "FacilityNoun"}};
+      {"north", "Common"}, {"plan", "Heading"},         {"insulin", "Clinical"},
+      {"march", "Month"},  {"hospital", "FacilityNoun"}};
   const auto [begin, end] = TakeBars(&marked);
   Document doc;
   EXPECT_TRUE(doc.Reset(marked).ok());
