@@ -51,6 +51,14 @@ bool IsShareOrDecimal(std::string_view text) {
 
 bool MayBeName(std::string_view text) { return text.find('=') == text.npos && DigitsIn(text) <= LettersIn(text); }
 
+// Also behind the sign of a negative number.
+bool InColumn(const Document& doc, uint32_t token) {
+  const auto& tokens = doc.tokens();
+  const bool negative =
+      token > 0 && (tokens[token].classes & kGlued) != 0 && (tokens[token - 1].classes & kHyphen) != 0;
+  return ModelShapes::BeginsColumn(doc, negative ? token - 1 : token);
+}
+
 bool HasMedicalWord(const Document& doc, uint32_t first, uint32_t end) {
   for (uint32_t i = first; i < end; ++i) {
     if ((doc.tokens()[i].classes & kAnyWord) != 0 && IsMedicalWord(TextOf(doc, i, i + 1))) return true;
@@ -89,7 +97,7 @@ bool ModelShapes::MayBeNumber(const Document& doc, uint32_t first, uint32_t end)
   const std::string_view text = TextOf(doc, first, end);
   const size_t digits = DigitsIn(text), letters = LettersIn(text);
   if (digits > 0)
-    return digits + letters >= (BeginsColumn(doc, first) ? kShortestInColumn : kShortest) && !IsShareOrDecimal(text);
+    return digits + letters >= (InColumn(doc, first) ? kShortestInColumn : kShortest) && !IsShareOrDecimal(text);
   return Has(time_ | kNonLatin, doc, first, end) || letters >= kShortestWord;
 }
 

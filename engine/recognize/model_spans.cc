@@ -138,6 +138,11 @@ size_t ModelSpans::AddAt(const Document& doc, const ModelReading& reading, const
     shares = reading.Of(read, end);
     const float share = Something(shares);
     if (share < least || (share >= kSure) != sure || TypeOf(shares) != stretch.type) break;
+    // A number ends with its line, unless a hyphen says that it goes on.
+    const bool line = stretch.type == static_cast<int>(ModelType::kNumber) && end > first &&
+                      ((tokens[end].classes & kNl) != 0 || (tokens[end].classes & kLineStart) != 0) &&
+                      (tokens[end - 1].classes & kHyphen) == 0;
+    if (line) break;
     if (end > first &&
         (Begins(shares, stretch.type) || EndsSentence(tokens, end - 1) || ModelShapes::BeginsColumn(doc, end))) {
       break;

@@ -7,6 +7,7 @@
 #include "base/concat.h"
 #include "base/status_macros.h"
 #include "recognize/date_memory.h"
+#include "recognize/id_labels.h"
 #include "recognize/known.h"
 #include "recognize/name_ages.h"
 #include "recognize/validators.h"
@@ -315,6 +316,7 @@ absl::Status Recognizer::Recognize(const Request& request, float floor, Document
   AddOutside(*doc, request.spans, evidence);
   AddKnown(request.known, *doc, ordinary_, evidence);
   if (model_ != nullptr && !request.rules_only) model_->Add(*doc, floor, &scratch->model, evidence);
+  LeaveLabels(*doc, evidence);
   const std::vector<Candidate> known = KnownInProse(*doc, *evidence);
   KeepToValues(*doc, scratch->structure, 0, evidence);
   PutBackKnown(known, evidence);

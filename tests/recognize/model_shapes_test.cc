@@ -60,7 +60,7 @@ TEST(ModelShapesTest, WhatANumberMayBe) {
   for (const char* text : {"|A-118|", "|432.8825|", "code |12|", "|nine nine|", "|SMITHSON|", "|7/118842|"}) {
     EXPECT_EQ(TypeOf(ModelType::kNumber, text), ModelType::kNumber) << text;
   }
-  for (const char* text : {"I/O |750/1900|", "acc |0.64|", "|S| 5", "|ID| 5", "QB  |400|  QD"}) {
+  for (const char* text : {"I/O |750/1900|", "acc |0.64|", "|S| 5", "|ID| 5", "QB  |400|  QD", "70  -|140|  130"}) {
     EXPECT_EQ(TypeOf(ModelType::kNumber, text), std::nullopt) << text;
   }
 }
