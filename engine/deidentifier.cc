@@ -134,7 +134,7 @@ struct Deidentifier::Impl {
       *fault = taken.status();
       if (fault->ok()) *fault = DrawSecret(*parts.vault, &lease.emplace(*std::move(taken)).book(), &entries);
       if (fault->ok() && seals) {
-        sealer = SealerOf(parts.vault, subject, lease->book(), ticket);
+        sealer = SealerOf(parts.vault, &*lease, ticket);
         *fault = sealer.status();
       }
       PHIVEIL_RETURN_IF_ERROR(*fault);
@@ -147,7 +147,7 @@ struct Deidentifier::Impl {
       entries.insert(entries.end(), all.begin() + static_cast<ptrdiff_t>(lease->book().loaded()), all.end());
       *ticket = std::max(*ticket, lease->ticket());
     }
-    PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, ticket, fault));
+    PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, lease ? &*lease : nullptr, ticket, fault));
     if (lease && lease->ended()) return *fault = absl::AbortedError("something was forgotten meanwhile; ask again");
     if (lease) lease->Keep(*ticket);
     return RenderRedaction(record.text, std::move(*findings), std::move(plan), codes);
@@ -175,8 +175,8 @@ struct Deidentifier::Impl {
 
   // The codes of the plan's values; entries of the book go into the vault with them.
   absl::StatusOr<std::vector<TokenCode>> Keep(std::string_view subject, const RedactionPlan& plan,
-                                              const std::vector<BookEntry>& entries, Vault::Ticket* ticket,
-                                              absl::Status* fault) {
+                                              const std::vector<BookEntry>& entries, SubjectBooks::Lease* lease,
+                                              Vault::Ticket* ticket, absl::Status* fault) {
     std::vector<TokenCode> codes;
     if (plan.values.empty() && entries.empty()) return codes;
     std::vector<Vault::Value> values = plan.values;
@@ -188,7 +188,8 @@ struct Deidentifier::Impl {
       values.push_back({category, encoded[i],
                         secret ? parts.policy.SecretExpireDays() : parts.policy.RuleFor(category).expire_days});
     }
-    const auto mine = parts.vault->Assign(subject, values, &codes);
+    const auto mine = lease != nullptr ? lease->Assign(parts.vault, values, &codes)
+                                       : parts.vault->Assign(subject, values, &codes);
     for (std::string& bytes : encoded) crypto::Wipe(bytes.data(), bytes.size());
     if (!mine.ok()) {
       if (!absl::IsInvalidArgument(mine.status())) *fault = mine.status();

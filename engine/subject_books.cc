@@ -49,6 +49,7 @@ absl::StatusOr<SubjectBooks::Lease> SubjectBooks::Take(Vault* vault, std::string
   if (mine.removals != removals) PHIVEIL_RETURN_IF_ERROR(EndTicket(vault, &mine.ticket));
   PHIVEIL_ASSIGN_OR_RETURN(mine.book, ReadBook(vault, subject));
   mine.removals = removals;
+  mine.had_values = mine.book->has_secret() || mine.book->loaded() > 0;
   return lease;
 }
 
@@ -91,6 +92,13 @@ SubjectBooks::Lease::~Lease() {
   const size_t bytes = kEmptyBytes + (held_->book == nullptr ? 0 : held_->book->bytes());
   turn_.unlock();
   books_->Weigh(subject_, held_.get(), bytes);
+}
+
+absl::StatusOr<Vault::Ticket> SubjectBooks::Lease::Assign(Vault* vault, std::span<const Vault::Value> values,
+                                                          std::vector<TokenCode>* codes) {
+  auto ticket = vault->AssignAfter(held_->removals, held_->had_values, subject_, values, codes);
+  if (ticket.ok()) held_->had_values = true;
+  return ticket;
 }
 
 void SubjectBooks::Lease::Keep(Vault::Ticket ticket) {

@@ -17,6 +17,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,6 +44,7 @@ class SubjectBooks {
     std::mutex turn;
     std::unique_ptr<SubjectBook> book;  // under `turn`, as are the next two; null: not read
     uint64_t removals = 0;              // of the vault when it was read
+    bool had_values = false;            // whether there was anything to read, or has been added since
     Vault::Ticket ticket = 0;           // covers what was added
     size_t bytes = 0;                   // under the mutex of all
     std::list<std::string>::iterator place;
@@ -59,6 +61,9 @@ class SubjectBooks {
     Vault::Ticket ticket() const { return held_->ticket; }
     // Whether something was removed from the vault since the book was read, as far as the vault has heard.
     bool ended() const { return vault_->Removals() != held_->removals; }
+    // Assigns what was made with the book; ABORTED when the lease has ended.
+    absl::StatusOr<Vault::Ticket> Assign(Vault* vault, std::span<const Vault::Value> values,
+                                         std::vector<TokenCode>* codes);
     // The vault has all entries, those added since by `ticket`.
     void Keep(Vault::Ticket ticket);
 

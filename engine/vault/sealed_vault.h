@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -113,6 +114,8 @@ class SealedVault final : public Vault {
 
   absl::StatusOr<Ticket> Assign(std::string_view subject, std::span<const Value> values,
                                 std::vector<TokenCode>* codes) override;
+  absl::StatusOr<Ticket> AssignAfter(uint64_t removals, bool had_values, std::string_view subject,
+                                     std::span<const Value> values, std::vector<TokenCode>* codes) override;
   absl::Status Commit(Ticket ticket) override;
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
   absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
@@ -144,6 +147,11 @@ class SealedVault final : public Vault {
     std::string record;
     bool looked = false;  // the store was asked for the index key, and had none
   };
+  // What the values of a call were made from.
+  struct Basis {
+    uint64_t removals;
+    bool had_values;
+  };
   struct Call {
     std::string_view name;
     std::span<const Value> values;
@@ -153,10 +161,14 @@ class SealedVault final : public Vault {
     Ticket ticket = 0;
     Subject subject;
     std::string subject_record;  // drawn by this call, not yet in the store
+    std::optional<Basis> basis;
   };
 
-  absl::StatusOr<Ticket> AssignOnce(std::string_view subject, std::span<const Value> values,
-                                    std::vector<TokenCode>* codes);
+  absl::StatusOr<Ticket> AssignOn(const std::optional<Basis>& basis, std::string_view subject,
+                                  std::span<const Value> values, std::vector<TokenCode>* codes);
+  absl::StatusOr<Ticket> AssignOnce(const std::optional<Basis>& basis, std::string_view subject,
+                                    std::span<const Value> values, std::vector<TokenCode>* codes);
+  absl::Status CheckBasis(const Call& call);
   std::optional<VaultCore::KnownCode> FindKnown(const crypto::Key128& name, uint16_t generation);
   absl::Status AssignNew(const std::vector<size_t>& misses, Call* call);
   absl::Status DraftAll(const std::vector<size_t>& misses, Call* call, std::vector<Draft>* drafts);

@@ -102,6 +102,12 @@ class Vault {
   virtual absl::StatusOr<Ticket> Assign(std::string_view subject, std::span<const Value> values,
                                         std::vector<TokenCode>* codes) = 0;
 
+  // As Assign, for values that hang on what ValuesOf gave for the subject: `removals` is what Removals said before it was
+  // asked, `had_values` whether it gave any. ABORTED when something was removed since: ask ValuesOf again, and make the
+  // values anew. What a subject was forgotten with is never given to the subject of that name that comes after it.
+  virtual absl::StatusOr<Ticket> AssignAfter(uint64_t removals, bool had_values, std::string_view subject,
+                                             std::span<const Value> values, std::vector<TokenCode>* codes);
+
   // Returns when everything up to `ticket` is on stable storage. Calls that wait together share one
   // sync. ABORTED when another process has meanwhile forgotten or swept something from a vault that
   // several share: what was assigned may be among it; assign again. After any other error every later
