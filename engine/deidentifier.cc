@@ -260,7 +260,7 @@ struct Deidentifier::Impl {
     entry.record_id = record.request.record_id;
     entry.tenant = parts.tenant;
     entry.subject =
-        verb == AuditRecord::Verb::kRedact ? std::string(SubjectOf(record.request)) : record.request.subject;
+        verb == AuditRecord::Verb::kRestore ? record.request.subject : std::string(SubjectOf(record.request));
     entry.input = record.text;
     entry.policy = policy_name;
     entry.pack = pack_name;
@@ -272,6 +272,13 @@ struct Deidentifier::Impl {
       entry.reason = Concat("gate of ", deployment->name, "@", deployment->version, " allows");
     }
     return entry;
+  }
+
+  // Of a call that gives no text out; with the text's own fault, when it has one.
+  absl::Status RecordReading(const absl::Status& read, AuditRecord* entry) const {
+    entry->allowed = read.ok();
+    if (!read.ok()) entry->reason = std::string(read.message());
+    return parts.audit->AppendReading(*entry);
   }
 
   // OK, or why the gate denies; decided once a day.
@@ -337,7 +344,14 @@ absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) 
 }
 
 absl::StatusOr<std::vector<Finding>> Deidentifier::Find(std::string_view text, const Request& request) const {
-  return impl_->Find(text, request);
+  auto findings = impl_->Find(text, request);
+  if (impl_->parts.audit == nullptr) return findings;
+  AuditRecord entry = impl_->NewEntry(AuditRecord::Verb::kFind, {text, request});
+  if (findings.ok()) {
+    for (const Finding& finding : *findings) ++entry.counts[static_cast<size_t>(finding.category)];
+  }
+  PHIVEIL_RETURN_IF_ERROR(impl_->RecordReading(findings.status(), &entry));
+  return findings;
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(std::span<const Record> records) const {
@@ -403,8 +417,13 @@ absl::StatusOr<Restored> Deidentifier::Restore(std::string_view text, const Requ
 absl::StatusOr<Explanation> Deidentifier::Explain(std::string_view text, const Request& request, size_t begin,
                                                   size_t end) const {
   PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, impl_->workspaces.Take());
-  PHIVEIL_RETURN_IF_ERROR(
-      Read(*impl_->parts.pack->impl().recognizer, text, request, impl_->thresholds, -1.0f, &*workspace));
+  const absl::Status read =
+      Read(*impl_->parts.pack->impl().recognizer, text, request, impl_->thresholds, -1.0f, &*workspace);
+  if (impl_->parts.audit != nullptr) {
+    AuditRecord entry = impl_->NewEntry(AuditRecord::Verb::kExplain, {text, request});
+    PHIVEIL_RETURN_IF_ERROR(impl_->RecordReading(read, &entry));
+  }
+  PHIVEIL_RETURN_IF_ERROR(read);
   return ExplainStretch(*impl_->parts.pack, request, *workspace, impl_->thresholds, begin, end);
 }
 

@@ -142,7 +142,9 @@ class Deidentifier {
     std::shared_ptr<const RulePack> pack{};
     Policy policy{};
     Vault* vault = nullptr;     // not owned; needed when Policy::NeedsVault, and by Restore
-    AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
+    // Not owned; without it nothing is recorded. Redact and Restore wait until their record is on stable storage; the
+    // records of Find and Explain, which give no text out, get there in groups (AuditLog::AppendReading).
+    AuditLog* audit = nullptr;
     // Not owned; who may restore, and how much (access.h). Without it everybody may.
     AccessControl* access = nullptr;
     std::string tenant{};  // whose vault `vault` is, for `access`, seals of format 1 and the audit log
