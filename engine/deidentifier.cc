@@ -1,6 +1,7 @@
 #include "phiveil/deidentifier.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <mutex>
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::string_view kDefaultSubject = "default";
 constexpr int kTries = 8;
+constexpr size_t kSweptAtOnce = 256;
 
 std::string_view SubjectOf(const Request& request) {
   if (!request.subject.empty()) return request.subject;
@@ -66,6 +68,11 @@ void SpreadTokens(std::vector<AuditRecord>* entries) {
     }
   }
   entries->insert(entries->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+int64_t SteadySeconds() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
 int YearNow() {
@@ -274,6 +281,38 @@ struct Deidentifier::Impl {
     return entry;
   }
 
+  // What has outlived its time, some of it, by the call that comes first when it is time.
+  void SweepInTime() {
+    if (parts.vault == nullptr || parts.sweep_minutes == 0) return;
+    const int64_t now = SteadySeconds();
+    int64_t due = sweep_due.load(std::memory_order_relaxed);
+    if (now < due || !sweep_due.compare_exchange_strong(due, now + 60 * int64_t{parts.sweep_minutes})) return;
+    bool begun = false;
+    const auto swept = parts.vault->SweepSome(kSweptAtOnce, [&] {
+      const absl::Status recorded = RecordSweep("expired values: begun", {});
+      begun = recorded.ok();
+      return recorded;
+    });
+    if (!begun) return;
+    if (!swept.ok()) {
+      RecordSweep(Concat("expired values: failed: ", std::string(swept.status().message())), {}).IgnoreError();
+      return;
+    }
+    RecordSweep(Concat("expired values: done, ", swept->values, " values"), *swept).IgnoreError();
+    sweep_due = now + 1;  // there may be more
+  }
+
+  absl::Status RecordSweep(std::string reason, const KeepingReport& report) {
+    if (parts.audit == nullptr) return absl::OkStatus();
+    AuditRecord entry;
+    entry.verb = AuditRecord::Verb::kSweep;
+    entry.actor = "phiveil";
+    entry.tenant = "*";
+    entry.reason = std::move(reason);
+    entry.counts = report.counts;
+    return parts.audit->Append({&entry, 1});
+  }
+
   // Of a call that gives no text out; with the text's own fault, when it has one.
   absl::Status RecordReading(const absl::Status& read, AuditRecord* entry) const {
     entry->allowed = read.ok();
@@ -319,6 +358,7 @@ struct Deidentifier::Impl {
   std::mutex gate_mutex;
   std::string gate_day;  // under gate_mutex, as is the next
   absl::Status gate;
+  std::atomic<int64_t> sweep_due{0};  // seconds
   const std::shared_ptr<SubjectBooks> books;
   WorkspacePool workspaces;
 };
@@ -361,7 +401,10 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
   absl::Status kept = absl::AbortedError("");
   for (int i = 0; i < kTries && absl::IsAborted(kept); ++i) kept = impl_->RedactAndCommit(records, &results);
   PHIVEIL_RETURN_IF_ERROR(kept);
-  if (impl_->parts.audit == nullptr) return results;
+  if (impl_->parts.audit == nullptr) {
+    impl_->SweepInTime();
+    return results;
+  }
   std::vector<AuditRecord> entries;
   entries.reserve(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
@@ -375,6 +418,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
     CountReplaced(records[i].text, *results[i], &entry);
   }
   PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
+  impl_->SweepInTime();
   return results;
 }
 

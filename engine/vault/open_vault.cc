@@ -124,6 +124,10 @@ std::string VaultName(const std::string& path) {
   return vault_internal::IsPostgresUrl(path) ? vault_internal::PostgresName(path) : path;
 }
 
+absl::StatusOr<KeepingReport> Vault::SweepSome(size_t, const std::function<absl::Status()>&) {
+  return absl::UnimplementedError("this vault cannot sweep");
+}
+
 absl::StatusOr<Vault::Ticket> Vault::AssignAfter(uint64_t removals, bool, std::string_view subject,
                                                  std::span<const Value> values, std::vector<TokenCode>* codes) {
   if (Removals() != removals) return absl::AbortedError("something was forgotten or swept meanwhile; ask again");

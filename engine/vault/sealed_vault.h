@@ -14,6 +14,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -130,6 +131,7 @@ class SealedVault final : public Vault {
   absl::StatusOr<KeepingReport> Reencrypt(bool alone) override;
   absl::StatusOr<KeepingReport> Forget(std::string_view subject) override;
   absl::StatusOr<KeepingReport> Sweep() override;
+  absl::StatusOr<KeepingReport> SweepSome(size_t most, const std::function<absl::Status()>& before) override;
 
   VaultCore& core() { return *core_; }
 
@@ -177,6 +179,7 @@ class SealedVault final : public Vault {
   absl::StatusOr<bool> LoadSubjectToRead(Subject* subject);
   absl::Status OpenSubject(std::string_view record, Subject* subject);
   absl::Status FollowRotation();
+  absl::StatusOr<KeepingReport> SweepUpTo(size_t most);
   absl::Status CheckInserted(const Insertion& insertion, Call* call);
   absl::StatusOr<bool> IsGone(const Subject& subject, const TokenCode& code);
   absl::StatusOr<KeepingReport> ReencryptAll();

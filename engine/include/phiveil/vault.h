@@ -161,6 +161,12 @@ class Vault {
 
   // Removes the values of all tenants whose time has run out (Value::ttl_days, VaultOptions::ttl_days).
   virtual absl::StatusOr<KeepingReport> Sweep();
+
+  // The same for at most `most` of them, so that those who write wait for milliseconds only: for a program that sweeps
+  // beside its work. `before` is called when there is something to remove, and nothing is removed unless it is OK: the
+  // place to record it. The engine does this by itself (Deidentifier::Parts::sweep_minutes). UNIMPLEMENTED in a vault
+  // that has no times to live.
+  virtual absl::StatusOr<KeepingReport> SweepSome(size_t most, const std::function<absl::Status()>& before);
 };
 
 struct VaultOptions {
