@@ -42,13 +42,21 @@ absl::StatusOr<SubjectBooks::Lease> SubjectBooks::Take(Vault* vault, std::string
   std::shared_ptr<Held> held = Find(name);
   Lease lease(this, vault, std::move(name), std::move(held));
   Held& mine = *lease.held_;
+  std::optional<uint64_t> state;
+  if (mine.book != nullptr && vault->IsShared()) {
+    const auto asked = vault->StateOf(subject);
+    if (asked.ok()) state = *asked;
+    if (!asked.ok() && !absl::IsUnimplemented(asked.status())) return asked.status();
+  }
   // Before reading: what is removed meanwhile makes the book stale at once.
   const uint64_t removals = vault->Removals();
-  if (mine.book != nullptr && mine.removals == removals && !vault->IsShared()) return lease;
+  const bool same = !vault->IsShared() || (state && state == mine.state);
+  if (mine.book != nullptr && mine.removals == removals && same) return lease;
   mine.book = nullptr;
   if (mine.removals != removals) PHIVEIL_RETURN_IF_ERROR(EndTicket(vault, &mine.ticket));
   PHIVEIL_ASSIGN_OR_RETURN(mine.book, ReadBook(vault, subject));
   mine.removals = removals;
+  mine.state = state;
   mine.had_values = mine.book->has_secret() || mine.book->loaded() > 0;
   return lease;
 }

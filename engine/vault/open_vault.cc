@@ -128,6 +128,10 @@ absl::StatusOr<KeepingReport> Vault::SweepSome(size_t, const std::function<absl:
   return absl::UnimplementedError("this vault cannot sweep");
 }
 
+absl::StatusOr<uint64_t> Vault::StateOf(std::string_view) {
+  return absl::UnimplementedError("this vault cannot tell whether a subject has changed");
+}
+
 absl::StatusOr<Vault::Ticket> Vault::AssignAfter(uint64_t removals, bool, std::string_view subject,
                                                  std::span<const Value> values, std::vector<TokenCode>* codes) {
   if (Removals() != removals) return absl::AbortedError("something was forgotten or swept meanwhile; ask again");

@@ -121,6 +121,7 @@ class SealedVault final : public Vault {
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
   absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                       std::string_view prefix) override;
+  absl::StatusOr<uint64_t> StateOf(std::string_view subject) override;
   bool IsShard() const override { return (core_->sealer().state() & kIsShard) != 0; }
   bool IsShared() const override { return core_->traits().shared; }
   uint64_t Removals() const override { return core_->removals_.load(); }

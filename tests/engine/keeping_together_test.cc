@@ -200,6 +200,28 @@ TEST_P(KeepingTogetherTest, WhatAnotherProcessForgetsNobodyRemembers) {
   }
 }
 
+// What one worker adds to a subject the others see, though they remember the subject.
+TEST_P(KeepingTogetherTest, WhatAnotherProcessAddsIsSeen) {
+  if (!GetParam()) GTEST_SKIP() << "one process at a time";
+  for (const std::string policy : {"surrogate_research", "limited_data_set_shifted"}) {
+    path_ = NewPlace(policy);
+    const Door first = Open(policy, "ward-3", key_), second = Open(policy, "ward-3", key_);
+    for (int i = 0; i < 4; ++i) {
+      ASSERT_TRUE(first->Redact(kNote, {.subject = "p1"}).ok());
+      const auto state = first.vault->StateOf("p1");
+      ASSERT_TRUE(state.ok()) << state.status();
+      EXPECT_EQ(*first.vault->StateOf("p1"), *state);
+      const std::string more = "Met Tobias Lindqvist" + std::string(1, static_cast<char>('a' + i)) + ", MRN: 0048291" +
+                               std::to_string(i) + ", on " + std::to_string(i + 2) + " May 2023.\n";
+      const auto out = second->Redact(more, {.subject = "p1"});
+      ASSERT_TRUE(out.ok()) << out.status();
+      EXPECT_NE(*first.vault->StateOf("p1"), *state) << policy;
+      EXPECT_EQ(Back(first, out->text, {.subject = "p1"}), more) << policy;
+      EXPECT_EQ(first->Redact(more, {.subject = "p1"})->text, out->text) << policy;
+    }
+  }
+}
+
 // The days of a policy, swept by another process.
 TEST_P(KeepingTogetherTest, WhatAnotherProcessSweepsNobodyRemembers) {
   if (!GetParam()) GTEST_SKIP() << "one process at a time";

@@ -35,10 +35,16 @@ class CountingVault : public Vault {
     if (fails) return absl::UnavailableError("gone");
     return std::vector<std::pair<Category, Original>>();
   }
+  absl::StatusOr<uint64_t> StateOf(std::string_view) override {
+    if (!tells) return absl::UnimplementedError("cannot tell");
+    return state;
+  }
   bool IsShared() const override { return shared; }
   uint64_t Removals() const override { return removals; }
 
   int reads = 0;
+  bool tells = false;
+  uint64_t state = 0;
   std::vector<Ticket> committed;
   bool shared = false, fails = false, refuses = false;
   uint64_t removals = 0;
@@ -67,6 +73,15 @@ TEST(SubjectBooksTest, ABookIsReadOnceUntilSomethingMayHaveChanged) {
   vault.shared = true;
   use(true), use(true);
   EXPECT_EQ(vault.reads, 6) << "others may write";
+  vault.tells = true;
+  use(true), use(true), use(true);
+  EXPECT_EQ(vault.reads, 7) << "it is known from here on what was read";
+  ++vault.state;
+  use(true), use(true);
+  EXPECT_EQ(vault.reads, 8) << "another has written";
+  ++vault.removals;
+  use(true), use(true);
+  EXPECT_EQ(vault.reads, 9);
 }
 
 // A shared vault refuses a ticket from before a removal for good: nobody may be asked to wait for it again.
