@@ -260,6 +260,24 @@ void BM_Audit(benchmark::State& state) {
 }
 BENCHMARK(BM_Audit)->Arg(1)->Arg(512);
 
+// The record of a call that reads a text of `range(0)` bytes and gives none out, its share of the group's sync included.
+void BM_AuditReading(benchmark::State& state) {
+  const State files;
+  const auto log = *OpenAuditLog({.path = files.path() + "/audit.jsonl", .key = &files.key()});
+  const std::string text(static_cast<size_t>(state.range(0)), 'x');
+  AuditRecord record;
+  record.verb = AuditRecord::Verb::kFind;
+  record.actor = "etl@ward";
+  record.subject = "patient-17";
+  record.input = text;
+  for (auto _ : state) {
+    if (!log->AppendReading(record).ok()) return state.SkipWithError("AppendReading failed");
+  }
+  if (!log->Flush().ok()) state.SkipWithError("Flush failed");
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_AuditReading)->Arg(500)->Arg(4096)->UseRealTime();
+
 }  // namespace
 }  // namespace phiveil
 

@@ -1,6 +1,7 @@
 #include "phiveil/deidentifier.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <mutex>
@@ -25,6 +26,7 @@ namespace {
 
 constexpr std::string_view kDefaultSubject = "default";
 constexpr int kTries = 8;
+constexpr size_t kSweptAtOnce = 256;
 
 std::string_view SubjectOf(const Request& request) {
   if (!request.subject.empty()) return request.subject;
@@ -67,6 +69,11 @@ void SpreadTokens(std::vector<AuditRecord>* entries) {
     }
   }
   entries->insert(entries->end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+int64_t SteadySeconds() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
 int YearNow() {
@@ -139,7 +146,7 @@ struct Deidentifier::Impl {
       *fault = taken.status();
       if (fault->ok()) *fault = DrawSecret(*parts.vault, &lease.emplace(*std::move(taken)).book(), &entries);
       if (fault->ok() && seals) {
-        sealer = SealerOf(parts.vault, subject, lease->book(), ticket);
+        sealer = SealerOf(parts.vault, &*lease, ticket);
         *fault = sealer.status();
       }
       PHIVEIL_RETURN_IF_ERROR(*fault);
@@ -152,7 +159,7 @@ struct Deidentifier::Impl {
       entries.insert(entries.end(), all.begin() + static_cast<ptrdiff_t>(lease->book().loaded()), all.end());
       *ticket = std::max(*ticket, lease->ticket());
     }
-    PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, ticket, fault));
+    PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, lease ? &*lease : nullptr, ticket, fault));
     if (lease && lease->ended()) return *fault = absl::AbortedError("something was forgotten meanwhile; ask again");
     if (lease) lease->Keep(*ticket);
     return RenderRedaction(record.text, std::move(*findings), std::move(plan), codes);
@@ -180,8 +187,8 @@ struct Deidentifier::Impl {
 
   // The codes of the plan's values; entries of the book go into the vault with them.
   absl::StatusOr<std::vector<TokenCode>> Keep(std::string_view subject, const RedactionPlan& plan,
-                                              const std::vector<BookEntry>& entries, Vault::Ticket* ticket,
-                                              absl::Status* fault) {
+                                              const std::vector<BookEntry>& entries, SubjectBooks::Lease* lease,
+                                              Vault::Ticket* ticket, absl::Status* fault) {
     std::vector<TokenCode> codes;
     if (plan.values.empty() && entries.empty()) return codes;
     std::vector<Vault::Value> values = plan.values;
@@ -193,7 +200,8 @@ struct Deidentifier::Impl {
       values.push_back({category, encoded[i],
                         secret ? parts.policy.SecretExpireDays() : parts.policy.RuleFor(category).expire_days});
     }
-    const auto mine = parts.vault->Assign(subject, values, &codes);
+    const auto mine = lease != nullptr ? lease->Assign(parts.vault, values, &codes)
+                                       : parts.vault->Assign(subject, values, &codes);
     for (std::string& bytes : encoded) crypto::Wipe(bytes.data(), bytes.size());
     if (!mine.ok()) {
       if (!absl::IsInvalidArgument(mine.status())) *fault = mine.status();
@@ -264,7 +272,7 @@ struct Deidentifier::Impl {
     entry.record_id = record.request.record_id;
     entry.tenant = parts.tenant;
     entry.subject =
-        verb == AuditRecord::Verb::kRedact ? std::string(SubjectOf(record.request)) : record.request.subject;
+        verb == AuditRecord::Verb::kRestore ? record.request.subject : std::string(SubjectOf(record.request));
     entry.input = record.text;
     entry.policy = policy_name;
     entry.pack = pack_name;
@@ -276,6 +284,45 @@ struct Deidentifier::Impl {
       entry.reason = Concat("gate of ", deployment->name, "@", deployment->version, " allows");
     }
     return entry;
+  }
+
+  // What has outlived its time, some of it, by the call that comes first when it is time.
+  void SweepInTime() {
+    if (parts.vault == nullptr || parts.sweep_minutes == 0) return;
+    const int64_t now = SteadySeconds();
+    int64_t due = sweep_due.load(std::memory_order_relaxed);
+    if (now < due || !sweep_due.compare_exchange_strong(due, now + 60 * int64_t{parts.sweep_minutes})) return;
+    bool begun = false;
+    const auto swept = parts.vault->SweepSome(kSweptAtOnce, [&] {
+      const absl::Status recorded = RecordSweep("expired values: begun", {});
+      begun = recorded.ok();
+      return recorded;
+    });
+    if (!begun) return;
+    if (!swept.ok()) {
+      RecordSweep(Concat("expired values: failed: ", std::string(swept.status().message())), {}).IgnoreError();
+      return;
+    }
+    RecordSweep(Concat("expired values: done, ", swept->values, " values"), *swept).IgnoreError();
+    sweep_due = now + 1;  // there may be more
+  }
+
+  absl::Status RecordSweep(std::string reason, const KeepingReport& report) {
+    if (parts.audit == nullptr) return absl::OkStatus();
+    AuditRecord entry;
+    entry.verb = AuditRecord::Verb::kSweep;
+    entry.actor = "phiveil";
+    entry.tenant = "*";
+    entry.reason = std::move(reason);
+    entry.counts = report.counts;
+    return parts.audit->Append({&entry, 1});
+  }
+
+  // Of a call that gives no text out; with the text's own fault, when it has one.
+  absl::Status RecordReading(const absl::Status& read, AuditRecord* entry) const {
+    entry->allowed = read.ok();
+    if (!read.ok()) entry->reason = std::string(read.message());
+    return parts.audit->AppendReading(*entry);
   }
 
   // OK, or why the gate denies; decided once a day.
@@ -316,6 +363,7 @@ struct Deidentifier::Impl {
   std::mutex gate_mutex;
   std::string gate_day;  // under gate_mutex, as is the next
   absl::Status gate;
+  std::atomic<int64_t> sweep_due{0};  // seconds
   const std::shared_ptr<SubjectBooks> books;
   WorkspacePool workspaces;
 };
@@ -341,7 +389,14 @@ absl::StatusOr<std::unique_ptr<Deidentifier>> Deidentifier::Create(Parts parts) 
 }
 
 absl::StatusOr<std::vector<Finding>> Deidentifier::Find(std::string_view text, const Request& request) const {
-  return impl_->Find(text, request);
+  auto findings = impl_->Find(text, request);
+  if (impl_->parts.audit == nullptr) return findings;
+  AuditRecord entry = impl_->NewEntry(AuditRecord::Verb::kFind, {text, request});
+  if (findings.ok()) {
+    for (const Finding& finding : *findings) ++entry.counts[static_cast<size_t>(finding.category)];
+  }
+  PHIVEIL_RETURN_IF_ERROR(impl_->RecordReading(findings.status(), &entry));
+  return findings;
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(std::span<const Record> records) const {
@@ -351,7 +406,10 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
   absl::Status kept = absl::AbortedError("");
   for (int i = 0; i < kTries && absl::IsAborted(kept); ++i) kept = impl_->RedactAndCommit(records, &results);
   PHIVEIL_RETURN_IF_ERROR(kept);
-  if (impl_->parts.audit == nullptr) return results;
+  if (impl_->parts.audit == nullptr) {
+    impl_->SweepInTime();
+    return results;
+  }
   std::vector<AuditRecord> entries;
   entries.reserve(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
@@ -365,6 +423,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Redacted>>> Deidentifier::RedactBatch(
     CountReplaced(records[i].text, *results[i], &entry);
   }
   PHIVEIL_RETURN_IF_ERROR(impl_->parts.audit->Append(entries));
+  impl_->SweepInTime();
   return results;
 }
 
@@ -407,8 +466,13 @@ absl::StatusOr<Restored> Deidentifier::Restore(std::string_view text, const Requ
 absl::StatusOr<Explanation> Deidentifier::Explain(std::string_view text, const Request& request, size_t begin,
                                                   size_t end) const {
   PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, impl_->workspaces.Take());
-  PHIVEIL_RETURN_IF_ERROR(
-      Read(*impl_->parts.pack->impl().recognizer, text, request, impl_->thresholds, -1.0f, &*workspace));
+  const absl::Status read =
+      Read(*impl_->parts.pack->impl().recognizer, text, request, impl_->thresholds, -1.0f, &*workspace);
+  if (impl_->parts.audit != nullptr) {
+    AuditRecord entry = impl_->NewEntry(AuditRecord::Verb::kExplain, {text, request});
+    PHIVEIL_RETURN_IF_ERROR(impl_->RecordReading(read, &entry));
+  }
+  PHIVEIL_RETURN_IF_ERROR(read);
   return ExplainStretch(*impl_->parts.pack, request, *workspace, impl_->thresholds, begin, end);
 }
 

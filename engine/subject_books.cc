@@ -42,13 +42,22 @@ absl::StatusOr<SubjectBooks::Lease> SubjectBooks::Take(Vault* vault, std::string
   std::shared_ptr<Held> held = Find(name);
   Lease lease(this, vault, std::move(name), std::move(held));
   Held& mine = *lease.held_;
+  std::optional<uint64_t> state;
+  if (mine.book != nullptr && vault->IsShared()) {
+    const auto asked = vault->StateOf(subject);
+    if (asked.ok()) state = *asked;
+    if (!asked.ok() && !absl::IsUnimplemented(asked.status())) return asked.status();
+  }
   // Before reading: what is removed meanwhile makes the book stale at once.
   const uint64_t removals = vault->Removals();
-  if (mine.book != nullptr && mine.removals == removals && !vault->IsShared()) return lease;
+  const bool same = !vault->IsShared() || (state && state == mine.state);
+  if (mine.book != nullptr && mine.removals == removals && same) return lease;
   mine.book = nullptr;
   if (mine.removals != removals) PHIVEIL_RETURN_IF_ERROR(EndTicket(vault, &mine.ticket));
   PHIVEIL_ASSIGN_OR_RETURN(mine.book, ReadBook(vault, subject));
   mine.removals = removals;
+  mine.state = state;
+  mine.had_values = mine.book->has_secret() || mine.book->loaded() > 0;
   return lease;
 }
 
@@ -91,6 +100,13 @@ SubjectBooks::Lease::~Lease() {
   const size_t bytes = kEmptyBytes + (held_->book == nullptr ? 0 : held_->book->bytes());
   turn_.unlock();
   books_->Weigh(subject_, held_.get(), bytes);
+}
+
+absl::StatusOr<Vault::Ticket> SubjectBooks::Lease::Assign(Vault* vault, std::span<const Vault::Value> values,
+                                                          std::vector<TokenCode>* codes) {
+  auto ticket = vault->AssignAfter(held_->removals, held_->had_values, subject_, values, codes);
+  if (ticket.ok()) held_->had_values = true;
+  return ticket;
 }
 
 void SubjectBooks::Lease::Keep(Vault::Ticket ticket) {

@@ -9,7 +9,8 @@
 //   lease->Keep(ticket);                             // the book is as the vault's; without it the book is dropped
 //
 // Books stay in memory, those asked for last, up to a number of bytes. One is read anew when something was removed
-// from the vault since, and each time where other processes may write to it. Who finds its lease ended has to ask
+// from the vault since, and, where other processes may write to it, when the subject is not as it was: to see that is a
+// round trip, which the first text of a subject does without. Who finds its lease ended has to ask
 // again: what it added may hang on what is gone. All engines of a process over one vault
 // share them, so that each knows what the others have added.
 
@@ -17,6 +18,8 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,6 +46,8 @@ class SubjectBooks {
     std::mutex turn;
     std::unique_ptr<SubjectBook> book;  // under `turn`, as are the next two; null: not read
     uint64_t removals = 0;              // of the vault when it was read
+    std::optional<uint64_t> state;      // of the subject, asked before it was read; only of a shared vault
+    bool had_values = false;            // whether there was anything to read, or has been added since
     Vault::Ticket ticket = 0;           // covers what was added
     size_t bytes = 0;                   // under the mutex of all
     std::list<std::string>::iterator place;
@@ -59,6 +64,9 @@ class SubjectBooks {
     Vault::Ticket ticket() const { return held_->ticket; }
     // Whether something was removed from the vault since the book was read, as far as the vault has heard.
     bool ended() const { return vault_->Removals() != held_->removals; }
+    // Assigns what was made with the book; ABORTED when the lease has ended.
+    absl::StatusOr<Vault::Ticket> Assign(Vault* vault, std::span<const Vault::Value> values,
+                                         std::vector<TokenCode>* codes);
     // The vault has all entries, those added since by `ticket`.
     void Keep(Vault::Ticket ticket);
 

@@ -23,13 +23,12 @@ absl::Status DrawSecret(const Vault& vault, SubjectBook* book, std::vector<BookE
   return absl::OkStatus();
 }
 
-absl::StatusOr<SubjectSealer> SealerOf(Vault* vault, std::string_view subject, const SubjectBook& book,
-                                       Vault::Ticket* ticket) {
-  const SubjectBook::Secret& secret = book.secrets().front();
+absl::StatusOr<SubjectSealer> SealerOf(Vault* vault, SubjectBooks::Lease* lease, Vault::Ticket* ticket) {
+  const SubjectBook::Secret& secret = lease->book().secrets().front();
   std::string entry = EncodeEntry({secret.kind, kSecretCategory, {}, secret.bytes});
   const Vault::Value value{kSecretCategory, entry};
   std::vector<TokenCode> codes;
-  const auto mine = vault->Assign(subject, {&value, 1}, &codes);
+  const auto mine = lease->Assign(vault, {&value, 1}, &codes);
   crypto::Wipe(entry.data(), entry.size());
   PHIVEIL_RETURN_IF_ERROR(mine.status());
   *ticket = std::max(*ticket, *mine);

@@ -41,7 +41,9 @@ absl::StatusOr<eval::Report> Report(const Options& options, const eval::Gold& go
   std::vector<eval::Side> sides;
   const std::vector<Options> asked = SidesOf(options);
   for (size_t i = 0; i < sessions.size(); ++i) {
-    PHIVEIL_ASSIGN_OR_RETURN(eval::Measured measured, eval::Measure(*sessions[i]->engine, gold));
+    const eval::Caller caller{options.actor.empty() ? LoginName() : options.actor, options.purpose};
+    PHIVEIL_ASSIGN_OR_RETURN(eval::Measured measured, eval::Measure(*sessions[i]->engine, gold, caller));
+    if (sessions[i]->audit != nullptr) PHIVEIL_RETURN_IF_ERROR(sessions[i]->audit->Flush());
     const bool built_in = BuiltinPolicy(asked[i].policy).has_value();
     sides.push_back({std::move(measured), asked[i].pack, built_in ? "" : asked[i].policy});
   }

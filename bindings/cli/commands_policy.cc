@@ -37,6 +37,8 @@ ExitCode RunGate(const Options& options, const DeploymentProfile& profile, const
   std::cout << (decision.allowed ? "allow" : "deny") << "\n";
   Print("  no  ", decision.reasons);
   Print("      ", decision.held);
+  std::cout << "Taken on the profile's word:\n";
+  Print("   ?  ", decision.believed);
   std::cout.flush();
   return decision.allowed ? kAllDone : kSomeQuarantined;
 }

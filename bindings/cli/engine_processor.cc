@@ -43,13 +43,16 @@ void Append(absl::StatusOr<Result>&& result, Outcomes* outcomes) {
 
 class EngineProcessor : public Processor {
  public:
-  EngineProcessor(const Deidentifier* engine, Verb verb) : engine_(engine), verb_(verb) {}
+  EngineProcessor(const Deidentifier* engine, AuditLog* audit, Verb verb)
+      : engine_(engine), audit_(audit), verb_(verb) {}
 
   absl::StatusOr<Outcomes> Run(std::span<const Record> records) const override {
     Outcomes outcomes;
     outcomes.reserve(records.size());
     if (verb_ == Verb::kFind) {
       for (const Record& record : records) Append(engine_->Find(record.text, record.request), &outcomes);
+      // Nothing of the group is given out before its records are on disk.
+      if (audit_ != nullptr) PHIVEIL_RETURN_IF_ERROR(audit_->Flush());
     } else if (verb_ == Verb::kRedact) {
       PHIVEIL_ASSIGN_OR_RETURN(std::vector<absl::StatusOr<Redacted>> batch, engine_->RedactBatch(records));
       for (absl::StatusOr<Redacted>& result : batch) Append(std::move(result), &outcomes);
@@ -62,13 +65,14 @@ class EngineProcessor : public Processor {
 
  private:
   const Deidentifier* engine_;
+  AuditLog* audit_;
   Verb verb_;
 };
 
 }  // namespace
 
-std::unique_ptr<Processor> MakeEngineProcessor(const Deidentifier* engine, Verb verb) {
-  return std::make_unique<EngineProcessor>(engine, verb);
+std::unique_ptr<Processor> MakeEngineProcessor(const Deidentifier* engine, AuditLog* audit, Verb verb) {
+  return std::make_unique<EngineProcessor>(engine, audit, verb);
 }
 
 }  // namespace phiveil::cli

@@ -45,7 +45,10 @@ absl::Status CountNames(const Deidentifier& engine, const GoldDocument& document
 }
 
 absl::Status MeasureOne(const GoldDocument& document, Measured* measured) {
-  auto findings = measured->engine->Find(document.text, RequestFor(document));
+  Request request = RequestFor(document);
+  request.actor = measured->caller.actor;
+  request.purpose = measured->caller.purpose;
+  auto findings = measured->engine->Find(document.text, request);
   const bool failed = !findings.ok();
   if (failed) {
     measured->failures.push_back(Concat(document.source, ": ", MessageOf(findings.status())));
@@ -103,9 +106,10 @@ absl::StatusOr<bool> IsListedName(const Deidentifier& engine, std::string_view n
   return listed;
 }
 
-absl::StatusOr<Measured> Measure(const Deidentifier& engine, const Gold& gold) {
+absl::StatusOr<Measured> Measure(const Deidentifier& engine, const Gold& gold, const Caller& caller) {
   Measured measured;
   measured.engine = &engine;
+  measured.caller = caller;
   for (const GoldDocument& document : gold) {
     if (StopRequested()) return absl::CancelledError("a stop was asked for");
     PHIVEIL_RETURN_IF_ERROR(MeasureOne(document, &measured));

@@ -17,12 +17,17 @@
 
 namespace phiveil::cli::eval {
 
+struct Caller {
+  std::string actor{}, purpose{};
+};
+
 struct Measured {
   const Deidentifier* engine = nullptr;
   std::vector<std::vector<Finding>> findings;  // of each document, with their reasons
   std::vector<DocumentScore> scores;           // of each document
   EvalCounts total;
   DrawnFigures drawn;
+  Caller caller{};
   std::vector<std::string> failures;  // a message for each document that the engine refused; scored as if nothing
                                       // had been found in it
 };
@@ -35,8 +40,8 @@ Request RequestFor(const GoldDocument& document);
 absl::StatusOr<bool> IsListedName(const Deidentifier& engine, std::string_view name);
 
 // Every finding counts that `phiveil find` writes, also one that the policy keeps. `engine` must
-// outlive the result. CANCELLED when a stop is asked for.
-absl::StatusOr<Measured> Measure(const Deidentifier& engine, const Gold& gold);
+// outlive the result. `caller`: for the engine's audit log. CANCELLED when a stop is asked for.
+absl::StatusOr<Measured> Measure(const Deidentifier& engine, const Gold& gold, const Caller& caller = {});
 
 // What is different from one engine to another, span by span, in the order of documents.
 struct Comparison {

@@ -226,6 +226,15 @@ void AddSigningKey(CLI::App* app, Options* options) {
       ->type_name("FILE");
 }
 
+// Of commands that read texts and give none out.
+void AddReading(CLI::App* app, Options* options) {
+  app->add_option("--audit", options->audit, "Record what was read in this audit log, made with the key (default: none)")
+      ->type_name("FILE");
+  AddKey(app, options);
+  AddSigningKey(app, options);
+  AddCaller(app, options);
+}
+
 void AddTextCommands(CLI::App* app, Options* options) {
   CLI::App* redact = AddCommand(app, "redact", "Put tokens in the place of identifiers", options);
   redact->footer(kRedactFooter);
@@ -252,6 +261,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   AddInputs(find, options);
   AddPack(find, options);
   AddPolicy(find, options);
+  AddReading(find, options);
   AddContext(find, options);
   AddFindings(find, options);
   AddRun(find, options);
@@ -281,6 +291,7 @@ void AddTextCommands(CLI::App* app, Options* options) {
   explain->add_flag("--show-text", options->show_text, "Print the text of each candidate: it may be an identifier");
   AddPack(explain, options);
   AddPolicy(explain, options);
+  AddReading(explain, options);
 }
 
 void AddEval(CLI::App* app, Options* options) {
@@ -291,6 +302,7 @@ void AddEval(CLI::App* app, Options* options) {
       ->required();
   AddPack(eval, options);
   AddPolicy(eval, options);
+  AddReading(eval, options);
   eval->add_option("--compare-pack", options->compare_pack, "Measure this pack too, and say what it gains and loses")
       ->type_name("FILE");
   eval->add_option("--compare-policy", options->compare_policy, "The same with this policy")->type_name("NAME|FILE");

@@ -34,7 +34,7 @@ class Processor {
 };
 
 // `engine` must outlive the processor.
-std::unique_ptr<Processor> MakeEngineProcessor(const Deidentifier* engine, Verb verb);
+std::unique_ptr<Processor> MakeEngineProcessor(const Deidentifier* engine, AuditLog* audit, Verb verb);
 
 }  // namespace phiveil::cli
 

@@ -127,6 +127,17 @@ absl::Status OpenStores(Verb verb, uint32_t ttl_days, Session* session, Deidenti
   return absl::OkStatus();
 }
 
+// For what reads and keeps nothing: the log that was named, nothing else.
+absl::Status OpenAudit(const Options& options, Session* session, std::ostream& err) {
+  PHIVEIL_ASSIGN_OR_RETURN(session->signing_key, OpenSigningKey(options));
+  PHIVEIL_ASSIGN_OR_RETURN(session->key, OpenKey(session->places, false, err));
+  auto audit = OpenAuditLog(
+      {.path = session->places.audit, .key = session->key.get(), .signing_key = session->signing_key.get()});
+  if (!audit.ok()) return Prefixed(Concat("audit log ", session->places.audit, ": "), audit.status());
+  session->audit = *std::move(audit);
+  return absl::OkStatus();
+}
+
 void NoteLongerLife(const Options& options, const Policy& policy, std::ostream& err) {
   uint32_t shortest = 0;
   for (size_t i = 1; i < kCategoryCount; ++i) {
@@ -252,6 +263,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Ver
   }
   if (verb == Verb::kFind) {
     session->vault = std::make_unique<ClosedVault>();
+    if (!options.audit.empty()) PHIVEIL_RETURN_IF_ERROR(OpenAudit(options, session.get(), err));
   } else {
     PHIVEIL_ASSIGN_OR_RETURN(session->signing_key, OpenSigningKey(options));
     NoteLongerLife(options, parts.policy, err);

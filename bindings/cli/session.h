@@ -46,7 +46,7 @@ struct Session {
   bool uses_vault = false;
 };
 
-// For find and explain, which neither keep nor record anything, vault and audit log stay closed.
+// For find, explain and eval, which keep nothing, the vault stays closed, and the audit log too unless --audit names one.
 // What is made at first use is named on `err`. Errors say what to do.
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err);
 

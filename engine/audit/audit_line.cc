@@ -19,7 +19,8 @@ using crypto::Sha256;
 using crypto::View;
 
 constexpr size_t kMacSize = 16;
-constexpr std::array<std::string_view, 6> kVerbs = {"redact", "restore", "forget", "sweep", "rotate", "reencrypt"};
+constexpr std::array<std::string_view, 8> kVerbs = {"redact", "restore",   "forget", "sweep",
+                                                    "rotate", "reencrypt", "find",   "explain"};
 constexpr std::string_view kStart = "{\"v\":2,";
 constexpr std::string_view kOldStart = "{\"v\":1,";
 constexpr size_t kTimeField = std::string_view("\"time\":\"2026-11-23T00:00:00.000000Z\"").size();

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -48,6 +50,13 @@ int64_t NowMicros() {
 }
 
 constexpr int64_t kMicros = 1'000'000;
+constexpr uint32_t kMostReadings = 65'536;
+
+absl::StatusOr<std::string> CheckedBody(const AuditRecord& record, const AuditKeys& keys, int64_t time_us) {
+  PHIVEIL_ASSIGN_OR_RETURN(std::string body, LineBody(record, keys, time_us));
+  if (body.size() <= kMaxLineSize / 2) return body;
+  return absl::InvalidArgumentError("actor, purpose, record id and reason together are longer than 512 KiB");
+}
 
 absl::StatusOr<FileDescriptor> OpenPrivate(const std::string& path, int flags, FileOps& ops) {
   FileDescriptor fd(ops.Open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, 0600));
@@ -73,15 +82,108 @@ absl::Status FileAuditLog::Append(std::span<const AuditRecord> records) {
   Waiter waiter;
   const int64_t now = NowMicros();
   for (const AuditRecord& record : records) {
-    PHIVEIL_ASSIGN_OR_RETURN(waiter.bodies.emplace_back(), LineBody(record, keys_, now));
-    if (waiter.bodies.back().size() > kMaxLineSize / 2) {
-      return absl::InvalidArgumentError("actor, purpose, record id and reason together are longer than 512 KiB");
-    }
+    PHIVEIL_ASSIGN_OR_RETURN(waiter.bodies.emplace_back(), CheckedBody(record, keys_, now));
   }
+  PHIVEIL_RETURN_IF_ERROR(FlushReadings());
   return Submit(&waiter);
 }
 
+absl::Status FileAuditLog::AppendReading(const AuditRecord& record) {
+  if (limits_.reading_calls <= 1) return Append({&record, 1});
+  PHIVEIL_ASSIGN_OR_RETURN(std::string body, CheckedBody(record, keys_, NowMicros()));
+  PHIVEIL_RETURN_IF_ERROR(AdmitReading());
+  bool due = false;
+  {
+    const std::lock_guard lock(readings_mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (readings_.empty()) {
+      oldest_reading_ = now;
+      readings_come_.notify_one();
+    }
+    readings_.push_back(std::move(body));
+    const std::chrono::milliseconds most(limits_.reading_ms);
+    due = readings_.size() >= limits_.reading_calls || (limits_.reading_ms > 0 && now - oldest_reading_ >= most);
+  }
+  return due ? FlushReadings() : absl::OkStatus();
+}
+
+// Nothing more is read while what was read before cannot be written.
+absl::Status FileAuditLog::AdmitReading() {
+  {
+    const std::lock_guard lock(readings_mutex_);
+    LeaveToParent();
+    if (limits_.reading_ms > 0 && !in_time_.joinable()) in_time_ = std::thread([this] { FlushInTime(); });
+    if (readings_written_) return absl::OkStatus();
+  }
+  return FlushReadings();
+}
+
+absl::Status FileAuditLog::Flush() { return FlushReadings(); }
+
+// Of two at once the second finds nothing left, after the first has ended.
+absl::Status FileAuditLog::FlushReadings() {
+  const std::lock_guard flushing(flush_mutex_);
+  Waiter waiter;
+  {
+    const std::lock_guard lock(readings_mutex_);
+    LeaveToParent();
+    if (readings_.empty()) return absl::OkStatus();
+    waiter.bodies.swap(readings_);
+  }
+  const absl::Status status = Submit(&waiter);
+  const std::lock_guard lock(readings_mutex_);
+  readings_written_ = status.ok();
+  if (!status.ok()) {
+    waiter.bodies.insert(waiter.bodies.end(), std::make_move_iterator(readings_.begin()),
+                         std::make_move_iterator(readings_.end()));
+    readings_ = std::move(waiter.bodies);
+  }
+  return status;
+}
+
+// The last records are written although nobody reads anything more. A failure is told to the next reading call.
+void FileAuditLog::FlushInTime() {
+  const std::chrono::milliseconds most(limits_.reading_ms);
+  std::unique_lock lock(readings_mutex_);
+  while (!closing_) {
+    if (readings_.empty()) {
+      readings_come_.wait(lock);
+      continue;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    const auto due = readings_written_ ? oldest_reading_ + most : now + most;
+    if (now < due) {
+      readings_come_.wait_until(lock, due);
+      if (readings_written_) continue;
+      if (closing_) return;
+    }
+    lock.unlock();
+    FlushReadings().IgnoreError();
+    lock.lock();
+  }
+}
+
+// A process that was forked has neither the thread, nor are the records that wait its own.
+void FileAuditLog::LeaveToParent() {
+  if (process_ == getpid()) return;
+  process_ = getpid();
+  readings_.clear();
+  if (in_time_.joinable()) in_time_.detach();
+}
+
+FileAuditLog::~FileAuditLog() {
+  {
+    const std::lock_guard lock(readings_mutex_);
+    LeaveToParent();
+    closing_ = true;
+  }
+  readings_come_.notify_all();
+  if (in_time_.joinable()) in_time_.join();
+  FlushReadings().IgnoreError();
+}
+
 absl::Status FileAuditLog::Checkpoint() {
+  PHIVEIL_RETURN_IF_ERROR(FlushReadings());
   Waiter waiter;
   waiter.checkpoint = true;
   return Submit(&waiter);
@@ -342,7 +444,8 @@ absl::StatusOr<std::unique_ptr<AuditLog>> OpenFileAuditLog(const AuditOptions& o
   PHIVEIL_ASSIGN_OR_RETURN(AuditKeys keys, AuditKeys::From(*options.key, options.signing_key));
   PHIVEIL_ASSIGN_OR_RETURN(FileDescriptor log, OpenLogFile(options.path, ops));
   PHIVEIL_ASSIGN_OR_RETURN(FileDescriptor head, OpenPrivate(HeadPath(options.path), 0, ops));
-  const AuditLimits limits{options.max_bytes, options.max_seconds, options.checkpoint_every};
+  const AuditLimits limits{options.max_bytes, options.max_seconds, options.checkpoint_every,
+                           std::min(options.reading_calls, kMostReadings), options.reading_ms};
   auto opened =
       std::make_unique<FileAuditLog>(options.path, std::move(keys), limits, std::move(log), std::move(head), ops);
   PHIVEIL_RETURN_IF_ERROR(opened->Recover());

@@ -4,11 +4,15 @@
 // The log in a file, and the files closed before it. Threads that append at the same time share one write
 // and one sync; processes take turns by a lock on the head, which keeps its place when the log is closed.
 
+#include <unistd.h>
+
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,6 +34,8 @@ struct AuditLimits {
   uint64_t max_bytes;
   int64_t max_seconds;
   uint64_t checkpoint_every;
+  uint32_t reading_calls;
+  uint32_t reading_ms;
 };
 
 class FileAuditLog final : public AuditLog {
@@ -43,10 +49,14 @@ class FileAuditLog final : public AuditLog {
         head_(std::move(head)),
         ops_(&ops) {}
 
+  ~FileAuditLog() override;
+
   // Reads the head, takes in what a crash left behind it, drops what a crash left unfinished.
   absl::Status Recover();
 
   absl::Status Append(std::span<const AuditRecord> records) override;
+  absl::Status AppendReading(const AuditRecord& record) override;
+  absl::Status Flush() override;
   absl::Status Checkpoint() override;
 
  private:
@@ -57,6 +67,10 @@ class FileAuditLog final : public AuditLog {
     absl::Status status;
   };
 
+  absl::Status FlushReadings();
+  void FlushInTime();
+  absl::Status AdmitReading();
+  void LeaveToParent();
   absl::Status Submit(Waiter* waiter);
   absl::Status WriteGroup(const std::vector<Waiter*>& group);
   absl::Status WriteLocked(const std::vector<Waiter*>& group);
@@ -85,6 +99,17 @@ class FileAuditLog final : public AuditLog {
   std::condition_variable written_;
   bool writing_ = false;
   std::vector<Waiter*> queue_;
+
+  // Records of reading calls that wait for their group. `flush_mutex_` is taken before `readings_mutex_`.
+  std::mutex flush_mutex_;
+  std::mutex readings_mutex_;
+  std::condition_variable readings_come_;
+  std::vector<std::string> readings_;  // under readings_mutex_, as are the next four
+  std::chrono::steady_clock::time_point oldest_reading_;
+  bool readings_written_ = true;  // whether the last group was
+  bool closing_ = false;
+  std::thread in_time_;  // started by the first reading call
+  int process_ = getpid();
 
   // Of the one thread that has `writing_`, as is log_.
   AuditHead newest_;

@@ -85,6 +85,7 @@ class Gate {
     if (eu_) AskRegions("EU", profile_.eu_regions, true);
     AskSafeguards();
     TellOfTask();
+    TellWhatIsBelieved();
     out_.allowed = out_.reasons.empty();
     return std::move(out_);
   }
@@ -143,6 +144,8 @@ class Gate {
     if (!ours) deny("party", Concat("the ", what, " is not with the provider, ", ProviderTitle(profile_.provider)));
     if (!IsDay(agreement.from) || (!agreement.until.empty() && !IsDay(agreement.until))) {
       deny("dates", Concat("the ", what, " does not say from when, as YYYY-MM-DD, or until when"));
+    } else if (!agreement.until.empty() && agreement.until < agreement.from) {
+      deny("dates", Concat("the ", what, " ends before it begins"));
     } else if (query_.today < agreement.from) {
       deny("not_yet", Concat("the ", what, " begins on ", agreement.from));
     } else if (!agreement.until.empty() && query_.today > agreement.until) {
@@ -157,12 +160,25 @@ class Gate {
 
   void AskRegions(std::string_view jurisdiction, const std::vector<std::string>& allowed, bool eu) {
     const std::string_view source = eu ? "GDPR Art. 44" : "the profile";
+    for (const std::string& region : allowed) {
+      if (Has(kEuRegions, region) || (!eu && Has(kOtherRegions, region))) continue;
+      Deny("allowed_regions", Concat("'", region, "', allowed for ", jurisdiction, " subjects, ",
+                                     eu ? "is no region of the European Union" : "is not a region that is known"),
+           source);
+    }
     const std::pair<std::string_view, std::string_view> places[] = {{"region", profile_.inference_region},
                                                                     {"vault_region", profile_.vault_region}};
     for (const auto& [code, region] : places) {
       const std::string_view what = code == "region" ? "inference" : "the vault";
       if (!Has(kEuRegions, region) && !Has(kOtherRegions, region)) {
         Deny(Concat(code, ".unknown"), Concat("the region of ", what, ", '", region, "', is not known"), source);
+        continue;
+      }
+      // Amazon's are cities' and countries', with a number; the Anthropic API's are not.
+      const bool amazons = region.find('-') != std::string_view::npos;
+      if (code == "region" && amazons != (profile_.provider == Provider::kAmazonBedrock)) {
+        Deny("region.not_providers",
+             Concat("the region of inference, ", region, ", is none of ", ProviderTitle(profile_.provider)), source);
         continue;
       }
       const bool listed = std::ranges::find(allowed, region) != allowed.end();
@@ -208,6 +224,39 @@ class Gate {
     }
   }
 
+  // No program can look these up. Whoever answers for the profile has to.
+  void TellWhatIsBelieved() {
+    const auto believe = [&](std::string_view code, std::string text, std::string_view source) {
+      out_.believed.push_back({std::string(code), std::move(text), std::string(source)});
+    };
+    const auto agreement = [&](std::string_view code, std::string_view what, const Agreement& paper,
+                               std::string_view source) {
+      if (!paper.in_place) return;
+      believe(code, Concat("that the ", what, " (", paper.reference, ") was signed by ", paper.with,
+                           ", covers this service and has not been terminated"),
+              source);
+    };
+    if (us_) agreement("baa", "business associate agreement", profile_.baa, "45 CFR 164.504(e)");
+    if (eu_) agreement("dpa", "data processing agreement", profile_.dpa, "GDPR Art. 28(3)");
+    believe("region", Concat("that requests go to ", profile_.inference_region, " and are answered there"),
+            "GDPR Art. 44");
+    believe("vault_region", Concat("that the vault and its copies lie in ", profile_.vault_region), "GDPR Art. 44");
+    believe("tls", Concat("that the client refuses TLS older than ", profile_.tls_minimum), "45 CFR 164.312(e)(1)");
+    believe("at_rest", "that what is stored is encrypted, and who has the key", "45 CFR 164.312(a)(2)(iv)");
+    if (protected_ || eu_) {
+      believe("training", Concat("that the terms (", profile_.training_reference, ") keep texts out of training"),
+              "45 CFR 164.504(e)(2), GDPR Art. 28(3)(a)");
+    }
+    believe("jurisdiction",
+            us_ && eu_ ? "nothing of whose the texts are: the rules of both were asked"
+                       : Concat("that the texts are about ", us_ ? "US" : "EU", " subjects alone"),
+            "");
+    if (!protected_) {
+      believe("basis", "that recognition has missed nothing, and nobody knows who the rest is about",
+              "45 CFR 164.514(b)(2)(ii)");
+    }
+  }
+
   const DeploymentProfile& profile_;
   const GateQuery& query_;
   const Policy policy_;
@@ -227,7 +276,7 @@ std::string_view ProviderTitle(Provider provider) {
 }
 
 GateDecision DecideGate(const DeploymentProfile& profile, const GateQuery& query) {
-  if (query.policy == nullptr) return {false, {{"policy", "no policy was given", ""}}, {}};
+  if (query.policy == nullptr) return {false, {{"policy", "no policy was given", ""}}, {}, {}};
   return Gate(profile, query).Decide();
 }
 

@@ -194,7 +194,22 @@ absl::Status EndForgetting(const Sealer& sealer, Store& store, const Tag& subjec
   return under_way ? FinishForgetting(sealer, store, subject, &report) : absl::OkStatus();
 }
 
-absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today) {
+absl::StatusOr<bool> HasExpired(Store& store, uint32_t today) {
+  PHIVEIL_RETURN_IF_ERROR(store.Sync(store.Newest()));
+  PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, store.Snapshot());
+  bool found = false;
+  const auto first = [&](std::string_view key, std::string_view) -> absl::Status {
+    const auto day = DayOfExpiryKey(key);
+    if (!day) return absl::DataLossError("expiry record is damaged");
+    found = *day <= today;
+    return absl::CancelledError();
+  };
+  const absl::Status looked = snapshot->ForEach("e", first);
+  if (!looked.ok() && !absl::IsCancelled(looked)) return looked;
+  return found;
+}
+
+absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today, size_t most) {
   KeepingReport report;
   PHIVEIL_RETURN_IF_ERROR(store.Sync(store.Newest()));
   PHIVEIL_ASSIGN_OR_RETURN(const auto snapshot, store.Snapshot());
@@ -212,10 +227,11 @@ absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uin
     PHIVEIL_RETURN_IF_ERROR(FinishForgetting(sealer, store, tag, &report));
   }
   Removal removal(sealer, store, &report);
+  size_t seen = 0;
   const absl::Status swept = snapshot->ForEach("e", [&](std::string_view key, std::string_view tag) -> absl::Status {
     const auto day = DayOfExpiryKey(key);
     if (!day) return absl::DataLossError("expiry record is damaged");
-    if (*day > today) return absl::CancelledError();  // in the order of their days
+    if (*day > today || seen++ == most) return absl::CancelledError();  // in the order of their days
     PHIVEIL_RETURN_IF_ERROR(RemoveExpired(sealer, store, key.substr(5), tag, &removal));
     return removal.Remove(std::string(key), std::string(tag));
   });

@@ -4,6 +4,7 @@
 // What is done to a vault as a whole while others work with it: rotation, new data keys, forgetting,
 // expiry. Each can be cut short at any write and done again.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -65,8 +66,11 @@ absl::StatusOr<bool> IsBeingForgotten(const Sealer& sealer, Store& store, const 
 // would go with the rest. Nothing when there is none.
 absl::Status EndForgetting(const Sealer& sealer, Store& store, const Tag& subject);
 
-// Removes what expired on `today` or before, and ends what ForgetSubject was cut short in.
-absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today);
+// Removes what expired on `today` or before, at most `most` values, and ends what ForgetSubject was cut short in.
+absl::StatusOr<KeepingReport> SweepStore(const Sealer& sealer, Store& store, uint32_t today, size_t most = SIZE_MAX);
+
+// Whether there is anything for SweepStore to remove.
+absl::StatusOr<bool> HasExpired(Store& store, uint32_t today);
 
 }  // namespace phiveil::vault_internal
 

@@ -124,6 +124,20 @@ std::string VaultName(const std::string& path) {
   return vault_internal::IsPostgresUrl(path) ? vault_internal::PostgresName(path) : path;
 }
 
+absl::StatusOr<KeepingReport> Vault::SweepSome(size_t, const std::function<absl::Status()>&) {
+  return absl::UnimplementedError("this vault cannot sweep");
+}
+
+absl::StatusOr<uint64_t> Vault::StateOf(std::string_view) {
+  return absl::UnimplementedError("this vault cannot tell whether a subject has changed");
+}
+
+absl::StatusOr<Vault::Ticket> Vault::AssignAfter(uint64_t removals, bool, std::string_view subject,
+                                                 std::span<const Value> values, std::vector<TokenCode>* codes) {
+  if (Removals() != removals) return absl::AbortedError("something was forgotten or swept meanwhile; ask again");
+  return Assign(subject, values, codes);
+}
+
 absl::StatusOr<std::vector<std::pair<Category, Original>>> Vault::ValuesOf(std::string_view, std::string_view) {
   return absl::UnimplementedError("this vault cannot list the values of a subject");
 }

@@ -22,6 +22,8 @@ constexpr int32_t kSchema = 1;
 constexpr char kGet[] = "SELECT key, value FROM phiveil_records WHERE key = ANY($1::bytea[])";
 constexpr char kGetUnder[] =
     "SELECT key, value FROM phiveil_records WHERE key >= $1::bytea AND ($2::bytea = '' OR key < $2::bytea)";
+constexpr char kGetUnderWith[] =
+    "SELECT key, value FROM phiveil_records WHERE (key >= $1::bytea AND key < $2::bytea) OR key = $3::bytea ORDER BY key";
 constexpr char kInsert[] =
     "WITH counted AS (INSERT INTO phiveil_records VALUES ($3::bytea, $4::bytea)"
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value)"
@@ -233,6 +235,24 @@ absl::Status PostgresStore::GetUnder(std::string_view prefix, std::vector<StoreR
     PHIVEIL_ASSIGN_OR_RETURN(const PgResult result, worker.connection->RunPrepared(kGetUnder, range));
     for (int i = 0; i < result.rows(); ++i) {
       records->push_back({std::string(result.at(i, 0)), std::string(result.at(i, 1))});
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PostgresStore::GetUnderWith(std::string_view prefix, const std::string& key,
+                                         std::vector<StoreRecord>* records, std::optional<std::string>* value) {
+  const std::vector<std::string> parameters = {std::string(prefix), After(prefix), key};
+  return With([&](Worker& worker) -> absl::Status {
+    PHIVEIL_ASSIGN_OR_RETURN(const PgResult result, worker.connection->RunPrepared(kGetUnderWith, parameters));
+    records->clear();
+    value->reset();
+    for (int i = 0; i < result.rows(); ++i) {
+      if (result.at(i, 0) == key) {
+        *value = std::string(result.at(i, 1));
+      } else {
+        records->push_back({std::string(result.at(i, 0)), std::string(result.at(i, 1))});
+      }
     }
     return absl::OkStatus();
   });

@@ -39,6 +39,8 @@ class PostgresStore final : public Store {
   absl::Status Start(const Sealer& sealer) override;
   absl::Status Get(std::span<const std::string> keys, std::vector<std::optional<std::string>>* values) override;
   absl::Status GetUnder(std::string_view prefix, std::vector<StoreRecord>* records) override;
+  absl::Status GetUnderWith(std::string_view prefix, const std::string& key, std::vector<StoreRecord>* records,
+                            std::optional<std::string>* value) override;
   absl::StatusOr<Ticket> Insert(Insertion insertion, std::vector<size_t>* taken) override;
   Ticket Newest() const override { return newest_.fetch_add(1) + 1; }
   absl::Status Sync(Ticket ticket) override;

@@ -90,13 +90,23 @@ absl::StatusOr<std::unique_ptr<Vault>> SealedVault::ForTenant(std::string_view t
 
 absl::StatusOr<Vault::Ticket> SealedVault::Assign(std::string_view subject, std::span<const Value> values,
                                                   std::vector<TokenCode>* codes) {
+  return AssignOn(std::nullopt, subject, values, codes);
+}
+
+absl::StatusOr<Vault::Ticket> SealedVault::AssignAfter(uint64_t removals, bool had_values, std::string_view subject,
+                                                       std::span<const Value> values, std::vector<TokenCode>* codes) {
+  return AssignOn(Basis{removals, had_values}, subject, values, codes);
+}
+
+absl::StatusOr<Vault::Ticket> SealedVault::AssignOn(const std::optional<Basis>& basis, std::string_view subject,
+                                                    std::span<const Value> values, std::vector<TokenCode>* codes) {
   PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->store().Health()));
   PHIVEIL_RETURN_IF_ERROR(CheckValues(subject, values));
   absl::StatusOr<Ticket> ticket;
   for (int i = 0; i < kTriesAcrossErasures; ++i) {
     const uint16_t generation = core_->generation_.load();
-    ticket = AssignOnce(subject, values, codes);
-    if (!ticket.ok() && !absl::IsAborted(ticket.status())) return ticket;
+    ticket = AssignOnce(basis, subject, values, codes);
+    if (!ticket.ok() && (basis || !absl::IsAborted(ticket.status()))) return ticket;
     if (ticket.ok() && core_->generation_.load() == generation) return ticket;
   }
   if (!ticket.ok()) return ticket;
@@ -108,13 +118,13 @@ std::optional<VaultCore::KnownCode> SealedVault::FindKnown(const crypto::Key128&
   return known && known->generation == generation ? known : std::nullopt;
 }
 
-absl::StatusOr<Vault::Ticket> SealedVault::AssignOnce(std::string_view subject, std::span<const Value> values,
-                                                      std::vector<TokenCode>* codes) {
+absl::StatusOr<Vault::Ticket> SealedVault::AssignOnce(const std::optional<Basis>& basis, std::string_view subject,
+                                                      std::span<const Value> values, std::vector<TokenCode>* codes) {
   codes->assign(values.size(), TokenCode());
   const crypto::Key128 subject_name = crypto::SipHash128(cache_key_, 0, subject);
   std::vector<crypto::Key128> names(values.size());
   std::vector<size_t> misses;
-  Call call{subject, values, names, codes, core_->generation_.load(), 0, {}, {}};
+  Call call{subject, values, names, codes, core_->generation_.load(), 0, {}, {}, basis};
   for (size_t i = 0; i < values.size(); ++i) {
     names[i] = crypto::SipHash128(subject_name, static_cast<uint64_t>(values[i].category), values[i].text);
     if (const auto known = FindKnown(names[i], call.generation)) {
@@ -133,6 +143,7 @@ absl::Status SealedVault::AssignNew(const std::vector<size_t>& misses, Call* cal
   PHIVEIL_ASSIGN_OR_RETURN(call->subject.tag, core_->sealer().SubjectTag(tenant_tag_, call->name));
   const std::lock_guard turn(TurnOf(call->subject.tag));
   PHIVEIL_RETURN_IF_ERROR(LoadOrDrawSubject(call));
+  PHIVEIL_RETURN_IF_ERROR(CheckBasis(*call));
   std::vector<Draft> drafts;
   PHIVEIL_RETURN_IF_ERROR(DraftAll(misses, call, &drafts));
   for (int i = 0; i < kMaxTries; ++i) {
@@ -180,6 +191,18 @@ absl::Status SealedVault::LoadOrDrawSubject(Call* call) {
   }
   if (call->subject.tenant != tenant_tag_) return absl::DataLossError("subject record is another tenant's");
   return absl::OkStatus();
+}
+
+// After the subject's keys were loaded, and in its turn: who has forgotten it since takes what is written now along.
+absl::Status SealedVault::CheckBasis(const Call& call) {
+  if (!call.basis) return absl::OkStatus();
+  if (core_->traits().shared) {
+    PHIVEIL_ASSIGN_OR_RETURN(const auto erasures, GetOne(core_->store(), ErasuresKey()));
+    PHIVEIL_RETURN_IF_ERROR(core_->NoteErasures(erasures));
+  }
+  const bool begun_anew = call.basis->had_values && !call.subject_record.empty();
+  if (!begun_anew && core_->removals_.load() == call.basis->removals) return absl::OkStatus();
+  return absl::AbortedError("something was forgotten or swept since the subject's values were read; ask again");
 }
 
 std::mutex& SealedVault::TurnOf(const Tag& subject) {

@@ -14,9 +14,11 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -113,10 +115,13 @@ class SealedVault final : public Vault {
 
   absl::StatusOr<Ticket> Assign(std::string_view subject, std::span<const Value> values,
                                 std::vector<TokenCode>* codes) override;
+  absl::StatusOr<Ticket> AssignAfter(uint64_t removals, bool had_values, std::string_view subject,
+                                     std::span<const Value> values, std::vector<TokenCode>* codes) override;
   absl::Status Commit(Ticket ticket) override;
   absl::StatusOr<Hit> Lookup(std::string_view subject, Category category, const TokenCode& code) override;
   absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                       std::string_view prefix) override;
+  absl::StatusOr<uint64_t> StateOf(std::string_view subject) override;
   bool IsShard() const override { return (core_->sealer().state() & kIsShard) != 0; }
   bool IsShared() const override { return core_->traits().shared; }
   uint64_t Removals() const override { return core_->removals_.load(); }
@@ -127,6 +132,7 @@ class SealedVault final : public Vault {
   absl::StatusOr<KeepingReport> Reencrypt(bool alone) override;
   absl::StatusOr<KeepingReport> Forget(std::string_view subject) override;
   absl::StatusOr<KeepingReport> Sweep() override;
+  absl::StatusOr<KeepingReport> SweepSome(size_t most, const std::function<absl::Status()>& before) override;
 
   VaultCore& core() { return *core_; }
 
@@ -144,6 +150,11 @@ class SealedVault final : public Vault {
     std::string record;
     bool looked = false;  // the store was asked for the index key, and had none
   };
+  // What the values of a call were made from.
+  struct Basis {
+    uint64_t removals;
+    bool had_values;
+  };
   struct Call {
     std::string_view name;
     std::span<const Value> values;
@@ -153,10 +164,14 @@ class SealedVault final : public Vault {
     Ticket ticket = 0;
     Subject subject;
     std::string subject_record;  // drawn by this call, not yet in the store
+    std::optional<Basis> basis;
   };
 
-  absl::StatusOr<Ticket> AssignOnce(std::string_view subject, std::span<const Value> values,
-                                    std::vector<TokenCode>* codes);
+  absl::StatusOr<Ticket> AssignOn(const std::optional<Basis>& basis, std::string_view subject,
+                                  std::span<const Value> values, std::vector<TokenCode>* codes);
+  absl::StatusOr<Ticket> AssignOnce(const std::optional<Basis>& basis, std::string_view subject,
+                                    std::span<const Value> values, std::vector<TokenCode>* codes);
+  absl::Status CheckBasis(const Call& call);
   std::optional<VaultCore::KnownCode> FindKnown(const crypto::Key128& name, uint16_t generation);
   absl::Status AssignNew(const std::vector<size_t>& misses, Call* call);
   absl::Status DraftAll(const std::vector<size_t>& misses, Call* call, std::vector<Draft>* drafts);
@@ -165,6 +180,7 @@ class SealedVault final : public Vault {
   absl::StatusOr<bool> LoadSubjectToRead(Subject* subject);
   absl::Status OpenSubject(std::string_view record, Subject* subject);
   absl::Status FollowRotation();
+  absl::StatusOr<KeepingReport> SweepUpTo(size_t most);
   absl::Status CheckInserted(const Insertion& insertion, Call* call);
   absl::StatusOr<bool> IsGone(const Subject& subject, const TokenCode& code);
   absl::StatusOr<KeepingReport> ReencryptAll();

@@ -208,11 +208,21 @@ absl::StatusOr<KeepingReport> SealedVault::Forget(std::string_view subject) {
   return report;
 }
 
-absl::StatusOr<KeepingReport> SealedVault::Sweep() {
+absl::StatusOr<KeepingReport> SealedVault::SweepSome(size_t most, const std::function<absl::Status()>& before) {
+  const auto found = HasExpired(core_->store(), Today());
+  if (!found.ok()) return core_->Named(found.status());
+  if (!*found || most == 0) return KeepingReport();
+  PHIVEIL_RETURN_IF_ERROR(before());
+  return SweepUpTo(most);
+}
+
+absl::StatusOr<KeepingReport> SealedVault::Sweep() { return SweepUpTo(SIZE_MAX); }
+
+absl::StatusOr<KeepingReport> SealedVault::SweepUpTo(size_t most) {
   // Whoever writes now waits: what they know may be what is swept.
   std::vector<std::unique_lock<std::mutex>> turns;
   for (std::mutex& turn : core_->subject_turns_) turns.emplace_back(turn);
-  auto report = SweepStore(core_->sealer(), core_->store(), Today());
+  auto report = SweepStore(core_->sealer(), core_->store(), Today(), most);
   core_->codes_.Clear();
   ++core_->removals_;
   return report.ok() ? report : core_->Named(report.status());

@@ -1,4 +1,5 @@
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,22 @@ absl::StatusOr<Values> SealedVault::ValuesOf(std::string_view subject, std::stri
     values = ValuesOfOnce(tag, prefix);
   }
   return values.ok() ? std::move(values) : core_->Named(values.status());
+}
+
+// Whatever is added to a subject or taken from it has an index record, and new keys have new ones.
+absl::StatusOr<uint64_t> SealedVault::StateOf(std::string_view subject) {
+  PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->store().Health()));
+  PHIVEIL_ASSIGN_OR_RETURN(const Tag tag, core_->sealer().SubjectTag(tenant_tag_, subject));
+  std::vector<StoreRecord> index;
+  std::optional<std::string> erasures;
+  PHIVEIL_RETURN_IF_ERROR(
+      core_->Named(core_->store().GetUnderWith(IndexPrefix(tag), ErasuresKey(), &index, &erasures)));
+  PHIVEIL_RETURN_IF_ERROR(core_->Named(core_->NoteErasures(erasures)));
+  uint64_t state = index.size();
+  for (const StoreRecord& record : index) {
+    state += crypto::SipHash128(core_->cache_key(), record.value.size(), record.key + record.value).low;
+  }
+  return state;
 }
 
 absl::StatusOr<Values> SealedVault::ValuesOfOnce(const Tag& tag, std::string_view prefix) {

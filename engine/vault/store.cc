@@ -7,6 +7,13 @@
 
 namespace phiveil::vault_internal {
 
+absl::Status Store::GetUnderWith(std::string_view prefix, const std::string& key, std::vector<StoreRecord>* records,
+                                 std::optional<std::string>* value) {
+  PHIVEIL_RETURN_IF_ERROR(GetUnder(prefix, records));
+  PHIVEIL_ASSIGN_OR_RETURN(*value, GetOne(*this, key));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<std::string>> GetOne(Store& store, std::string key) {
   std::vector<std::optional<std::string>> values;
   PHIVEIL_RETURN_IF_ERROR(store.Get({&key, 1}, &values));

@@ -88,6 +88,10 @@ class Store {
   // Appends all records whose keys begin with `prefix`, in no order.
   virtual absl::Status GetUnder(std::string_view prefix, std::vector<StoreRecord>* records) = 0;
 
+  // The same, and the value or nothing of `key`: of one moment with them or a later one.
+  virtual absl::Status GetUnderWith(std::string_view prefix, const std::string& key, std::vector<StoreRecord>* records,
+                                    std::optional<std::string>* value);
+
   // All records or none. ALREADY_EXISTS when a key is there; `taken` then receives the positions.
   virtual absl::StatusOr<Ticket> Insert(Insertion insertion, std::vector<size_t>* taken) = 0;
 

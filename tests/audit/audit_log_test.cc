@@ -1,8 +1,12 @@
 #include "audit/audit_log.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <set>
 #include <thread>
 
@@ -204,6 +208,121 @@ TEST_F(AuditTest, ReadingStopsWhenToldTo) {
   EXPECT_TRUE(ReadAuditLog(path_, [&](std::string_view) { return ++seen < 2; }).ok());
   EXPECT_EQ(seen, 2);
   EXPECT_EQ(ReadAuditLog(dir_ / "none", [](std::string_view) { return true; }).code(), StatusCode::kNotFound);
+}
+
+// Records of calls that give no text out.
+class ReadingTest : public AuditTest {
+ protected:
+  std::unique_ptr<AuditLog> Open(uint32_t calls, uint32_t ms) {
+    AuditOptions options = Options();
+    options.reading_calls = calls;
+    options.reading_ms = ms;
+    auto log = OpenAuditLog(options);
+    EXPECT_TRUE(log.ok()) << log.status();
+    return log.ok() ? *std::move(log) : nullptr;
+  }
+  static absl::Status Read(AuditLog& log, std::string id) {
+    AuditRecord record = Record(std::move(id));
+    record.verb = AuditRecord::Verb::kFind;
+    record.output = "";
+    return log.AppendReading(record);
+  }
+};
+
+TEST_F(ReadingTest, ARecordForEachCallWrittenInGroups) {
+  auto log = Open(4, 0);
+  for (int i = 1; i <= 11; ++i) {
+    ASSERT_TRUE(Read(*log, std::to_string(i)).ok());
+    EXPECT_EQ(Lines().size(), static_cast<size_t>(i / 4 * 4));
+  }
+  ASSERT_TRUE(log->Flush().ok());
+  EXPECT_EQ(Lines().size(), 11u);
+  ASSERT_TRUE(Read(*log, "12").ok());
+  ASSERT_TRUE(AppendOne(*log, "13").ok());
+  ASSERT_TRUE(Read(*log, "14").ok());
+  log.reset();
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 14u);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    EXPECT_THAT(lines[i], HasSubstr("\"record\":\"" + std::to_string(i + 1) + "\"")) << "in the order of the calls";
+    EXPECT_THAT(lines[i], HasSubstr(i == 12 ? "\"verb\":\"redact\"" : "\"verb\":\"find\""));
+  }
+  EXPECT_TRUE(Verify().intact) << Verify().problem;
+}
+
+TEST_F(ReadingTest, StrictWaitsForEach) {
+  for (const uint32_t calls : {0u, 1u}) {
+    auto log = Open(calls, 1000);
+    const size_t before = Lines().size();
+    ASSERT_TRUE(Read(*log, "a").ok());
+    EXPECT_EQ(Lines().size(), before + 1);
+  }
+}
+
+TEST_F(ReadingTest, WrittenInTimeThoughNobodyCallsAgain) {
+  auto log = Open(1000, 1);
+  ASSERT_TRUE(Read(*log, "1").ok());
+  while (Lines().empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(Lines().size(), 1u);
+}
+
+TEST_F(ReadingTest, ThreadsLoseNone) {
+  {
+    auto log = Open(7, 1);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < 100; ++i) {
+          const std::string id = std::to_string(t) + "/" + std::to_string(i);
+          EXPECT_TRUE(i % 10 == 0 ? AppendOne(*log, id).ok() : Read(*log, id).ok());
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  EXPECT_EQ(Lines().size(), 800u);
+  EXPECT_TRUE(Verify().intact) << Verify().problem;
+}
+
+// A limit on the file's size is a disk that is full at that byte.
+TEST_F(ReadingTest, AFullDiskStopsReadingUntilTheGroupIsWritten) {
+  auto log = Open(4, 0);
+  struct rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto ignored = signal(SIGXFSZ, SIG_IGN);
+  struct rlimit full = before;
+  full.rlim_cur = 16;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  for (int i = 1; i <= 3; ++i) EXPECT_TRUE(Read(*log, std::to_string(i)).ok()) << "waits";
+  EXPECT_FALSE(Read(*log, "4").ok());
+  EXPECT_FALSE(Read(*log, "not read").ok()) << "refused, and not remembered";
+  EXPECT_FALSE(AppendOne(*log, "not redacted").ok());
+  EXPECT_FALSE(log->Flush().ok());
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, ignored);
+  ASSERT_TRUE(Read(*log, "5").ok());
+  ASSERT_TRUE(log->Flush().ok());
+  EXPECT_EQ(Lines().size(), 5u);
+  EXPECT_TRUE(Verify().intact) << Verify().problem;
+}
+
+TEST_F(ReadingTest, AForkedProcessLeavesTheRecordsToItsParent) {
+  auto log = Open(100, 60'000);
+  ASSERT_TRUE(Read(*log, "parent").ok());
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool ok = Read(*log, "child").ok() && log->Flush().ok();
+    _exit(ok ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  log.reset();
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[0], HasSubstr("\"child\""));
+  EXPECT_THAT(lines[1], HasSubstr("\"parent\""));
+  EXPECT_TRUE(Verify().intact) << Verify().problem;
 }
 
 }  // namespace

@@ -171,6 +171,21 @@ at_rest: {{encrypted: true, key_owner: customer}}
                          [("allowed", "amazon_bedrock", "us-east-1"), ("denied", "amazon_bedrock", "us-east-1")])
         self.assertIn("baa.missing", records[1]["reason"])
 
+    def test_reading_is_recorded_where_a_log_is_named(self):
+        self.redact(NOTE)  # makes the key
+        log = os.path.join(self.folder, "reading.jsonl")
+        self.run_it("find", "--quiet", text=NOTE)
+        self.run_it("find", "--quiet", "--audit", log, "--actor", "ana", "--purpose", "tuning", text=NOTE)
+        self.run_it("explain", "--line", "1", "--audit", log, "--actor", "ben", text=NOTE)
+        records = [json.loads(line) for line in self.run_it("audit", "export", "--audit", log).stdout.splitlines()]
+        self.assertEqual([(r["verb"], r["actor"], r["purpose"], r["decision"]) for r in records],
+                         [("find", "ana", "tuning", "allowed"), ("explain", "ben", "", "allowed")])
+        self.assertEqual(records[0]["input"], records[1]["input"], "the same text")
+        self.run_it("audit", "verify", "--audit", log)
+        os.chmod(log, 0o666)
+        ran = self.run_it("find", "--quiet", "--audit", log, text=NOTE, code=3)
+        self.assertEqual(ran.stdout, "", "nothing is read unrecorded")
+
     def test_the_table_of_24_cases(self):
         table = self.run_it("policy", "gate-table").stdout
         rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]

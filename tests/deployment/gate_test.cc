@@ -117,7 +117,11 @@ TEST(GateTest, EachSafeguardIsAReasonOfItsOwn) {
       {"baa.dates", [](DeploymentProfile* p) { p->baa.from.clear(); }},
       {"baa.dates", [](DeploymentProfile* p) { p->baa.until = "2026-02-30"; }},
       {"baa.dates", [](DeploymentProfile* p) { p->baa.until = "tomorrow"; }},
-      {"baa.not_yet", [](DeploymentProfile* p) { p->baa.from = "2026-11-24"; }},
+      {"baa.dates", [](DeploymentProfile* p) { p->baa.until = "2023-12-31"; }},
+      {"region.not_providers", [](DeploymentProfile* p) { p->inference_region = "us"; }},
+      {"region.not_providers", [](DeploymentProfile* p) { p->provider = Provider::kAnthropicApi; }},
+      {"allowed_regions", [](DeploymentProfile* p) { p->us_regions.push_back("us-eats-1"); }},
+      {"baa.not_yet", [](DeploymentProfile* p) { p->baa.from = "2026-11-24", p->baa.until.clear(); }},
       {"baa.expired", [](DeploymentProfile* p) { p->baa.until = "2026-11-22"; }},
   };
   for (const auto& c : kCases) {
@@ -128,6 +132,34 @@ TEST(GateTest, EachSafeguardIsAReasonOfItsOwn) {
     EXPECT_FALSE(decision.allowed) << c.code;
     EXPECT_TRUE(Codes(decision).contains(c.code)) << c.code;
   }
+}
+
+// What no program can look up is said with every answer.
+TEST(GateTest, SaysWhatItBelieves) {
+  const Policy policy = PolicyOf("safe_harbor");
+  for (const Jurisdiction where : {Jurisdiction::kUs, Jurisdiction::kEu, Jurisdiction::kUnstated}) {
+    for (const bool signed_up : {true, false}) {
+      DeploymentProfile profile = Sound();
+      if (!signed_up) profile.baa = profile.dpa = {};
+      std::set<std::string> codes, expected = {"region", "vault_region", "tls", "at_rest", "jurisdiction", "basis"};
+      for (const GateReason& r : DecideGate(profile, {&policy, nullptr, where, std::string(kToday)}).believed)
+        codes.insert(r.code);
+      if (signed_up && where != Jurisdiction::kEu) expected.insert("baa");
+      if (signed_up && where != Jurisdiction::kUs) expected.insert("dpa");
+      if (where != Jurisdiction::kUs) expected.insert("training");
+      EXPECT_EQ(codes, expected);
+    }
+  }
+}
+
+TEST(GateTest, AnEuListMustLieInTheUnion) {
+  const Policy policy = PolicyOf("safe_harbor");
+  DeploymentProfile profile = Sound();
+  profile.inference_region = profile.vault_region = "eu-central-1";
+  const GateQuery query{&policy, nullptr, Jurisdiction::kEu, std::string(kToday)};
+  EXPECT_TRUE(DecideGate(profile, query).allowed);
+  profile.eu_regions.push_back("eu-west-2");
+  EXPECT_THAT(Codes(DecideGate(profile, query)), UnorderedElementsAre("allowed_regions"));
 }
 
 TEST(GateTest, TellsEveryReasonAtOnce) {

@@ -113,6 +113,23 @@ TEST(DeidentifierTest, OneBadRecordDoesNotSpoilItsBatch) {
   EXPECT_EQ((*out)[2]->text, "");
 }
 
+TEST(DeidentifierTest, ReadingCallsAreInTheAuditLogWithoutTheirText) {
+  Engine engine;
+  ASSERT_TRUE(engine->Find(kNote, {.subject = "p1", .actor = "ana", .purpose = "tuning"}).ok());
+  ASSERT_TRUE(engine->Explain(kNote, {.subject = "p1", .actor = "ben"}, 0, kNote.size()).ok());
+  EXPECT_FALSE(engine->Find("\xff", {.actor = "cleo"}).ok());
+  ASSERT_TRUE(engine.audit->Flush().ok());
+  const auto lines = engine.AuditLines();
+  ASSERT_EQ(lines.size(), 3u);
+  for (const std::string_view part : {"\"verb\":\"find\"", "\"actor\":\"ana\"", "\"purpose\":\"tuning\"",
+                                      "\"decision\":\"allowed\"", "\"NAME\":"})
+    EXPECT_THAT(lines[0], HasSubstr(part));
+  EXPECT_THAT(lines[1], HasSubstr("\"verb\":\"explain\""));
+  EXPECT_THAT(lines[2], HasSubstr("\"decision\":\"denied\""));
+  for (const std::string& line : lines) EXPECT_THAT(line, Not(HasSubstr("Okonkwo")));
+  EXPECT_THAT(lines[0].substr(lines[0].find("\"input\":"), 74), lines[1].substr(lines[1].find("\"input\":"), 74));
+}
+
 TEST(DeidentifierTest, EveryCallIsInTheAuditLogWithoutItsText) {
   Engine engine;
   ASSERT_TRUE(engine->Redact(kNote, {.subject = "p1", .actor = "etl", .purpose = "summary"}).ok());

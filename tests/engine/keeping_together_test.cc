@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "phiveil/vault_tools.h"
+#include "engine/two_stores.h"
 #include "support/engine.h"
 #include "policy.pb.h"
 #include "vault/keeping.h"
 #include "vault/open_vault.h"
-#include "vault/postgres_server.h"
 
 namespace phiveil {
 namespace {
@@ -32,18 +32,8 @@ constexpr std::string_view kRoles = R"({"format": 1, "purpose": "optional",
   "roles": {"clinician": {"may": ["restore"], "tokens_per_minute": 12}},
   "grants": [{"actor": "dr.k", "tenant": "ward-3", "roles": ["clinician"]}]})";
 
-class KeepingTogetherTest : public ::testing::TestWithParam<bool> {
+class KeepingTogetherTest : public testing::TwoStoresTest {
  protected:
-  void SetUp() override {
-    path_ = NewPlace("vault");
-    if (path_.empty()) GTEST_SKIP() << why_;
-  }
-  std::string NewPlace(const std::string& name) {
-    if (!GetParam()) return folder_ / name;
-    PostgresServer* const server = PostgresServer::Get(&why_);
-    return server == nullptr ? "" : server->Url(server->NewDatabase());
-  }
-
   struct Door {
     std::unique_ptr<Vault> vault;
     std::unique_ptr<Deidentifier> engine;
@@ -67,28 +57,28 @@ class KeepingTogetherTest : public ::testing::TestWithParam<bool> {
     if (engine.ok()) door.engine = *std::move(engine);
     return door;
   }
+  // The note as it goes out, of p1.
+  std::string Out(const Door& door) {
+    const auto redacted = door->Redact(kNote, {.subject = "p1"});
+    EXPECT_TRUE(redacted.ok()) << door->policy().name() << ": " << redacted.status();
+    return redacted.ok() ? redacted->text : std::string();
+  }
   std::string Back(const Door& door, std::string_view text, const Request& request) {
     const auto back = door->Restore(text, request);
     return back.ok() ? back->text : std::string(absl::StatusCodeToString(back.status().code()));
   }
 
-  testing::TemporaryFolder folder_;
-  KeyEncryptionKey key_ = *KeyEncryptionKey::CreateFile(folder_ / "key");
   KeyEncryptionKey next_ = *KeyEncryptionKey::CreateSuccessorFile(folder_ / "next", key_);
-  std::string path_, why_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Stores, KeepingTogetherTest, ::testing::Bool(),
-                         [](const auto& postgres) { return postgres.param ? "Postgres" : "Rocks"; });
+INSTANTIATE_TEST_SUITE_P(Stores, KeepingTogetherTest, ::testing::Bool(), testing::StoreName);
 
 TEST_P(KeepingTogetherTest, TenantsKnowNothingOfEachOther) {
   for (const std::string policy : kPolicies) {
     std::string out;
     {
       const Door ward = Open(policy, "ward-3", key_);
-      const auto redacted = ward->Redact(kNote, {.subject = "p1"});
-      ASSERT_TRUE(redacted.ok()) << policy << ": " << redacted.status();
-      out = redacted->text;
+      out = Out(ward);
       EXPECT_EQ(Back(ward, out, {.subject = "p1"}), kNote) << policy;
     }
     for (const char* tenant : {"ward-4", ""}) {
@@ -107,9 +97,7 @@ TEST_P(KeepingTogetherTest, EverythingComesBackAfterRotationAndFromABackupAndNot
     std::string out;
     {
       const Door ward = Open(policy, "ward-3", key_);
-      const auto redacted = ward->Redact(kNote, {.subject = "p1"});
-      ASSERT_TRUE(redacted.ok()) << policy << ": " << redacted.status();
-      out = redacted->text;
+      out = Out(ward);
       ASSERT_TRUE(ward.vault->Rotate(next_).ok());
       EXPECT_EQ(Back(ward, out, {.subject = "p1"}), kNote) << policy;
       ASSERT_TRUE(ward.vault->Reencrypt(true).ok());
@@ -144,13 +132,7 @@ TEST_P(KeepingTogetherTest, EverythingComesBackAfterRotationAndFromABackupAndNot
 TEST_P(KeepingTogetherTest, ACopyWithoutTheKeyRecordGivesNothing) {
   for (const std::string policy : kPolicies) {
     path_ = NewPlace(policy);
-    std::string out;
-    {
-      const Door ward = Open(policy, "ward-3", key_);
-      const auto redacted = ward->Redact(kNote, {.subject = "p1"});
-      ASSERT_TRUE(redacted.ok()) << policy << ": " << redacted.status();
-      out = redacted->text;
-    }
+    const std::string out = Out(Open(policy, "ward-3", key_));
     {
       auto opened =
           vault_internal::OpenStore({.path = path_, .key = &key_, .create = false}, vault_internal::Access::kWrite, {});
@@ -197,6 +179,28 @@ TEST_P(KeepingTogetherTest, WhatAnotherProcessForgetsNobodyRemembers) {
     ASSERT_TRUE(third.ok()) << policy << ": " << third.status();
     EXPECT_EQ(Back(keeper, third->text, {.subject = "p1"}), kNote) << policy;
     EXPECT_NE(Back(worker, fresh->text, {.subject = "p1"}), kNote) << policy;
+  }
+}
+
+// What one worker adds to a subject the others see, though they remember the subject.
+TEST_P(KeepingTogetherTest, WhatAnotherProcessAddsIsSeen) {
+  if (!GetParam()) GTEST_SKIP() << "one process at a time";
+  for (const std::string policy : {"surrogate_research", "limited_data_set_shifted"}) {
+    path_ = NewPlace(policy);
+    const Door first = Open(policy, "ward-3", key_), second = Open(policy, "ward-3", key_);
+    for (int i = 0; i < 4; ++i) {
+      ASSERT_TRUE(first->Redact(kNote, {.subject = "p1"}).ok());
+      const auto state = first.vault->StateOf("p1");
+      ASSERT_TRUE(state.ok()) << state.status();
+      EXPECT_EQ(*first.vault->StateOf("p1"), *state);
+      const std::string more = "Met Tobias Lindqvist" + std::string(1, static_cast<char>('a' + i)) + ", MRN: 0048291" +
+                               std::to_string(i) + ", on " + std::to_string(i + 2) + " May 2023.\n";
+      const auto out = second->Redact(more, {.subject = "p1"});
+      ASSERT_TRUE(out.ok()) << out.status();
+      EXPECT_NE(*first.vault->StateOf("p1"), *state) << policy;
+      EXPECT_EQ(Back(first, out->text, {.subject = "p1"}), more) << policy;
+      EXPECT_EQ(first->Redact(more, {.subject = "p1"})->text, out->text) << policy;
+    }
   }
 }
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "phiveil/vault_tools.h"
+#include "engine/two_stores.h"
 #include "support/engine.h"
-#include "vault/postgres_server.h"
 
 namespace phiveil {
 namespace {
@@ -35,17 +35,8 @@ std::string FiveDaysAfter(const std::string& date) {
   return out;
 }
 
-class ShardsTogetherTest : public ::testing::TestWithParam<bool> {
+class ShardsTogetherTest : public testing::TwoStoresTest {
  protected:
-  void SetUp() override {
-    path_ = NewPlace("vault");
-    if (path_.empty()) GTEST_SKIP() << why_;
-  }
-  std::string NewPlace(const std::string& name) {
-    if (!GetParam()) return folder_ / name;
-    PostgresServer* const server = PostgresServer::Get(&why_);
-    return server == nullptr ? "" : server->Url(server->NewDatabase());
-  }
   std::string Redact(const std::string& place, const std::string& policy, const std::string& note) {
     return Do(place, policy, [&](const Deidentifier& engine) -> absl::StatusOr<std::string> {
       auto out = engine.Redact(note, {.subject = "p1"});
@@ -80,14 +71,9 @@ class ShardsTogetherTest : public ::testing::TestWithParam<bool> {
     ASSERT_TRUE(merged.ok()) << merged.status();
     ASSERT_TRUE(merged->conflicts.empty());
   }
-
-  testing::TemporaryFolder folder_;
-  KeyEncryptionKey key_ = *KeyEncryptionKey::CreateFile(folder_ / "key");
-  std::string path_, why_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Stores, ShardsTogetherTest, ::testing::Bool(),
-                         [](const auto& postgres) { return postgres.param ? "Postgres" : "Rocks"; });
+INSTANTIATE_TEST_SUITE_P(Stores, ShardsTogetherTest, ::testing::Bool(), testing::StoreName);
 
 TEST_P(ShardsTogetherTest, WhatEachShardWroteComesBack) {
   for (const std::string policy : {"limited_data_set_shifted", "surrogate_research", "sealed", "safe_harbor"}) {

@@ -43,7 +43,7 @@
 namespace phiveil {
 
 struct AuditRecord {
-  enum class Verb : uint8_t { kRedact, kRestore, kForget, kSweep, kRotate, kReencrypt };
+  enum class Verb : uint8_t { kRedact, kRestore, kForget, kSweep, kRotate, kReencrypt, kFind, kExplain };
   Verb verb = Verb::kRedact;
   std::string actor;
   std::string purpose;
@@ -58,7 +58,7 @@ struct AuditRecord {
   std::string pack;                                // name@version
   std::string task{};                              // name@version; empty: none
   std::string provider{}, model{}, region{};       // where the output goes; empty: not stated
-  std::array<uint32_t, kCategoryCount> counts{};   // replaced (redact), restored, or erased (forget, sweep)
+  std::array<uint32_t, kCategoryCount> counts{};   // replaced (redact), restored, erased (forget, sweep), or found
   std::vector<std::string> tokens{};               // restore: those given back, "NAME_7QK2F"; never a value
   uint32_t unknown = 0, altered = 0, foreign = 0;  // restore: asked for in vain
 };
@@ -70,6 +70,18 @@ class AuditLog {
   // Appends all records as one group with one sync, in order. On an error none of the texts they
   // speak of may be given out; a partly written group is taken back.
   virtual absl::Status Append(std::span<const AuditRecord> records) = 0;
+
+  // For a call that reads a text and gives none out (find, explain): the record, one for each call as well, is put
+  // together with those of other such calls. They reach stable storage as one group, with one sync, as soon as
+  // `reading_calls` of them wait or the first has waited `reading_ms`, and with the next Append, Checkpoint or Flush.
+  // Until then a crash loses them, and only them. Once such a group could not be written (a full disk), this and
+  // every later AppendReading is refused, until one finds that the group can be written: nothing is read unrecorded
+  // for longer than that. With `reading_calls` 0 or 1 each waits for its own sync, as Append does.
+  virtual absl::Status AppendReading(const AuditRecord& record) { return Append({&record, 1}); }
+
+  // Returns when the records of all reading calls are on stable storage. Before the log is closed: a destructor, which
+  // tries as well, has no one to tell.
+  virtual absl::Status Flush() { return absl::OkStatus(); }
 
   // Signs where the log stands, now.
   virtual absl::Status Checkpoint() { return absl::UnimplementedError("this audit log has no checkpoints"); }
@@ -83,6 +95,8 @@ struct AuditOptions {
   uint64_t max_bytes = 64u << 20;        // a file that has reached this is closed; 0: never
   int64_t max_seconds = 30 * 24 * 3600;  // and one begun so long ago; 0: never
   uint64_t checkpoint_every = 1000;      // records; 0: only when a file is closed
+  uint32_t reading_calls = 256;          // see AppendReading; at most 65,536. 0 or 1: strict
+  uint32_t reading_ms = 1000;            // 0: no limit
 };
 
 absl::StatusOr<std::unique_ptr<AuditLog>> OpenAuditLog(const AuditOptions& options);

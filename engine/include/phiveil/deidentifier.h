@@ -142,7 +142,9 @@ class Deidentifier {
     std::shared_ptr<const RulePack> pack{};
     Policy policy{};
     Vault* vault = nullptr;     // not owned; needed when Policy::NeedsVault, and by Restore
-    AuditLog* audit = nullptr;  // not owned; without it nothing is recorded
+    // Not owned; without it nothing is recorded. Redact and Restore wait until their record is on stable storage; the
+    // records of Find and Explain, which give no text out, get there in groups (AuditLog::AppendReading).
+    AuditLog* audit = nullptr;
     // Not owned; who may restore, and how much (access.h). Without it everybody may.
     AccessControl* access = nullptr;
     std::string tenant{};  // whose vault `vault` is, for `access`, seals of format 1 and the audit log
@@ -156,6 +158,11 @@ class Deidentifier {
     // log has a denied record. Asked anew each day.
     const DeploymentProfile* deployment = nullptr;
     Jurisdiction jurisdiction = Jurisdiction::kUnstated;
+    // Redact sweeps beside its work what has outlived its time (Policy, "expire_after"): looks at most every so many
+    // minutes, removes at most 256 values at a time, a second apart while there are more, and records it in the audit
+    // log as the actor "phiveil". One call in that time takes some milliseconds longer. A failed sweep fails no call: it
+    // is recorded, and tried again. 0: only who calls Vault::Sweep sweeps.
+    uint32_t sweep_minutes = 10;
     int reference_year = 0;  // "now" for birth years that imply an age over 89; 0: the clock's
   };
 

@@ -8,15 +8,18 @@
 //   "2026-11-23"}); if (!decision.allowed) for (const GateReason& r : decision.reasons) Tell(r.text, r.source);
 //
 // The gate knows what the profile *says*. Whether an agreement was signed, whom it covers and whether a
-// region is the one a request really goes to is the operator's to see to; the profile is its word.
+// region is the one a request really goes to is the operator's to see to; the profile is its word. What was taken on that
+// word is listed with every decision (`believed`).
 //
 // It denies, each with its own reason, and never for the first one alone:
-//   baa.missing, baa.dates, baa.not_yet, baa.expired, baa.party
+//   baa.missing, baa.dates (none, no days, or the last before the first), baa.not_yet, baa.expired, baa.party
 //        Protected text of US subjects needs an agreement with the provider in force today. Text under a Safe
 //        Harbor basis is not protected health information (45 CFR 164.502(d)(2)) and may go without one.
 //   kept.without_baa      without such an agreement no listed category may stay, whatever the basis says
 //   dpa.*                 the same for EU subjects and the processing agreement (GDPR Art. 28(3)), whatever the
 //                         basis: pseudonymised text is personal data (Recital 26)
+//   allowed_regions       the profile allows a region that nobody knows, or for EU subjects one outside the Union
+//   region.not_providers  the provider has no region of that name
 //   region.unknown, region.not_allowed, region.not_eu, vault_region.…
 //        The regions of inference and vault must be known, be among those that the profile allows for the
 //        jurisdiction, and for EU subjects lie in the European Union. "global" lies nowhere.
@@ -92,6 +95,7 @@ struct GateDecision {
   bool allowed = false;
   std::vector<GateReason> reasons;  // why not; empty when allowed
   std::vector<GateReason> held;     // what was asked and held, and what the operator should know besides
+  std::vector<GateReason> believed;  // what the profile says and no program can check
 };
 
 GateDecision DecideGate(const DeploymentProfile& profile, const GateQuery& query);

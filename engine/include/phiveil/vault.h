@@ -102,6 +102,12 @@ class Vault {
   virtual absl::StatusOr<Ticket> Assign(std::string_view subject, std::span<const Value> values,
                                         std::vector<TokenCode>* codes) = 0;
 
+  // As Assign, for values that hang on what ValuesOf gave for the subject: `removals` is what Removals said before it was
+  // asked, `had_values` whether it gave any. ABORTED when something was removed since: ask ValuesOf again, and make the
+  // values anew. What a subject was forgotten with is never given to the subject of that name that comes after it.
+  virtual absl::StatusOr<Ticket> AssignAfter(uint64_t removals, bool had_values, std::string_view subject,
+                                             std::span<const Value> values, std::vector<TokenCode>* codes);
+
   // Returns when everything up to `ticket` is on stable storage. Calls that wait together share one
   // sync. ABORTED when another process has meanwhile forgotten or swept something from a vault that
   // several share: what was assigned may be among it; assign again. After any other error every later
@@ -118,9 +124,14 @@ class Vault {
   virtual absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                               std::string_view prefix);
 
+  // A number that another one has taken the place of when something was added to the subject or removed from it, by whom
+  // it may be: what ValuesOf gave is still all there is as long as the number, asked before, is the same. Cheaper than
+  // ValuesOf: one round trip, and nothing is unsealed. UNIMPLEMENTED in a vault that cannot tell.
+  virtual absl::StatusOr<uint64_t> StateOf(std::string_view subject);
+
   // Whether others may take in values of the same subjects that this vault knows nothing of (shard:FILE).
   virtual bool IsShard() const { return false; }
-  // What was read by ValuesOf may be remembered as long as nobody else writes (IsShared) and nothing was
+  // What was read by ValuesOf may be remembered as long as nobody else writes (IsShared; then StateOf tells) and nothing was
   // removed: `Removals` grows with each call that removes, and with each call that notices that another process has.
   // Companion is the place for it: one object for all who use this vault for this tenant in this process, made by
   // the first who asks.
@@ -155,6 +166,12 @@ class Vault {
 
   // Removes the values of all tenants whose time has run out (Value::ttl_days, VaultOptions::ttl_days).
   virtual absl::StatusOr<KeepingReport> Sweep();
+
+  // The same for at most `most` of them, so that those who write wait for milliseconds only: for a program that sweeps
+  // beside its work. `before` is called when there is something to remove, and nothing is removed unless it is OK: the
+  // place to record it. The engine does this by itself (Deidentifier::Parts::sweep_minutes). UNIMPLEMENTED in a vault
+  // that has no times to live.
+  virtual absl::StatusOr<KeepingReport> SweepSome(size_t most, const std::function<absl::Status()>& before);
 };
 
 struct VaultOptions {
