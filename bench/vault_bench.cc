@@ -260,7 +260,8 @@ void BM_Audit(benchmark::State& state) {
 }
 BENCHMARK(BM_Audit)->Arg(1)->Arg(512);
 
-// The record of a call that reads a text of `range(0)` bytes and gives none out, its share of the group's sync included.
+// The record of a call that reads a text of `range(0)` bytes and gives none out, its share of the group's sync
+// included.
 void BM_AuditReading(benchmark::State& state) {
   const State files;
   const auto log = *OpenAuditLog({.path = files.path() + "/audit.jsonl", .key = &files.key()});

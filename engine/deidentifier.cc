@@ -159,7 +159,8 @@ struct Deidentifier::Impl {
       entries.insert(entries.end(), all.begin() + static_cast<ptrdiff_t>(lease->book().loaded()), all.end());
       *ticket = std::max(*ticket, lease->ticket());
     }
-    PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes, Keep(subject, plan, entries, lease ? &*lease : nullptr, ticket, fault));
+    PHIVEIL_ASSIGN_OR_RETURN(const std::vector<TokenCode> codes,
+                             Keep(subject, plan, entries, lease ? &*lease : nullptr, ticket, fault));
     if (lease && lease->ended()) return *fault = absl::AbortedError("something was forgotten meanwhile; ask again");
     if (lease) lease->Keep(*ticket);
     return RenderRedaction(record.text, std::move(*findings), std::move(plan), codes);
@@ -200,8 +201,8 @@ struct Deidentifier::Impl {
       values.push_back({category, encoded[i],
                         secret ? parts.policy.SecretExpireDays() : parts.policy.RuleFor(category).expire_days});
     }
-    const auto mine = lease != nullptr ? lease->Assign(parts.vault, values, &codes)
-                                       : parts.vault->Assign(subject, values, &codes);
+    const auto mine =
+        lease != nullptr ? lease->Assign(parts.vault, values, &codes) : parts.vault->Assign(subject, values, &codes);
     for (std::string& bytes : encoded) crypto::Wipe(bytes.data(), bytes.size());
     if (!mine.ok()) {
       if (!absl::IsInvalidArgument(mine.status())) *fault = mine.status();

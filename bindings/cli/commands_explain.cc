@@ -114,9 +114,8 @@ ExitCode RunExplain(const Options& options) {
     std::cerr << "phiveil: the text has no such stretch (--at BEGIN:END counts code points from 0, --line from 1)\n";
     return kUsage;
   }
-  const Request request{.actor = options.actor.empty() ? LoginName() : options.actor,
-                        .purpose = options.purpose,
-                        .reasons = true};
+  const Request request{
+      .actor = options.actor.empty() ? LoginName() : options.actor, .purpose = options.purpose, .reasons = true};
   const auto explanation = (*session)->engine->Explain(*text, request, stretch->begin, stretch->end);
   if (AuditLog* const audit = (*session)->audit.get(); audit != nullptr) {
     if (const absl::Status recorded = audit->Flush(); !recorded.ok()) return Fail(recorded, kStopped);

@@ -199,7 +199,7 @@ ExitCode RunText(const Options& options) {
   if ((*session)->uses_vault) ledger.vault = VaultName(places.vault);
   if ((*session)->key != nullptr) ledger.key = places.key;
   if ((*session)->audit != nullptr) ledger.audit = places.audit;
-  const std::unique_ptr<Processor> processor = 
+  const std::unique_ptr<Processor> processor =
       MakeEngineProcessor((*session)->engine.get(), (*session)->audit.get(), settings.format.verb);
   return RunBatch(settings, *processor, std::move(ledger), std::cerr);
 }

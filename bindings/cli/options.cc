@@ -228,7 +228,8 @@ void AddSigningKey(CLI::App* app, Options* options) {
 
 // Of commands that read texts and give none out.
 void AddReading(CLI::App* app, Options* options) {
-  app->add_option("--audit", options->audit, "Record what was read in this audit log, made with the key (default: none)")
+  app->add_option("--audit", options->audit,
+                  "Record what was read in this audit log, made with the key (default: none)")
       ->type_name("FILE");
   AddKey(app, options);
   AddSigningKey(app, options);

@@ -46,8 +46,8 @@ struct Session {
   bool uses_vault = false;
 };
 
-// For find, explain and eval, which keep nothing, the vault stays closed, and the audit log too unless --audit names one.
-// What is made at first use is named on `err`. Errors say what to do.
+// For find, explain and eval, which keep nothing, the vault stays closed, and the audit log too unless --audit names
+// one. What is made at first use is named on `err`. Errors say what to do.
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const Options& options, Verb verb, std::ostream& err);
 
 // The policy, task and deployment profile that a name or a file gives.

@@ -162,8 +162,9 @@ class Gate {
     const std::string_view source = eu ? "GDPR Art. 44" : "the profile";
     for (const std::string& region : allowed) {
       if (Has(kEuRegions, region) || (!eu && Has(kOtherRegions, region))) continue;
-      Deny("allowed_regions", Concat("'", region, "', allowed for ", jurisdiction, " subjects, ",
-                                     eu ? "is no region of the European Union" : "is not a region that is known"),
+      Deny("allowed_regions",
+           Concat("'", region, "', allowed for ", jurisdiction, " subjects, ",
+                  eu ? "is no region of the European Union" : "is not a region that is known"),
            source);
     }
     const std::pair<std::string_view, std::string_view> places[] = {{"region", profile_.inference_region},
@@ -232,8 +233,9 @@ class Gate {
     const auto agreement = [&](std::string_view code, std::string_view what, const Agreement& paper,
                                std::string_view source) {
       if (!paper.in_place) return;
-      believe(code, Concat("that the ", what, " (", paper.reference, ") was signed by ", paper.with,
-                           ", covers this service and has not been terminated"),
+      believe(code,
+              Concat("that the ", what, " (", paper.reference, ") was signed by ", paper.with,
+                     ", covers this service and has not been terminated"),
               source);
     };
     if (us_) agreement("baa", "business associate agreement", profile_.baa, "45 CFR 164.504(e)");

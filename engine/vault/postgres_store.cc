@@ -23,7 +23,8 @@ constexpr char kGet[] = "SELECT key, value FROM phiveil_records WHERE key = ANY(
 constexpr char kGetUnder[] =
     "SELECT key, value FROM phiveil_records WHERE key >= $1::bytea AND ($2::bytea = '' OR key < $2::bytea)";
 constexpr char kGetUnderWith[] =
-    "SELECT key, value FROM phiveil_records WHERE (key >= $1::bytea AND key < $2::bytea) OR key = $3::bytea ORDER BY key";
+    "SELECT key, value FROM phiveil_records WHERE (key >= $1::bytea AND key < $2::bytea) OR key = $3::bytea ORDER BY "
+    "key";
 constexpr char kInsert[] =
     "WITH counted AS (INSERT INTO phiveil_records VALUES ($3::bytea, $4::bytea)"
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value)"

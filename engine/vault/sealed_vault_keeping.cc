@@ -50,7 +50,7 @@ absl::Status VaultCore::NoteErasures(const std::optional<std::string>& record) {
   codes_.Clear();
   subjects_.Clear();
   stale_.store(store().Newest());
-  ++removals_;  // after the ticket: who remembers and is refused for it sees why
+  ++removals_;                  // after the ticket: who remembers and is refused for it sees why
   erasures_seen_.store(count);  // last: who sees it sees the rest
   return absl::OkStatus();
 }

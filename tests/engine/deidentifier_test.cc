@@ -121,8 +121,8 @@ TEST(DeidentifierTest, ReadingCallsAreInTheAuditLogWithoutTheirText) {
   ASSERT_TRUE(engine.audit->Flush().ok());
   const auto lines = engine.AuditLines();
   ASSERT_EQ(lines.size(), 3u);
-  for (const std::string_view part : {"\"verb\":\"find\"", "\"actor\":\"ana\"", "\"purpose\":\"tuning\"",
-                                      "\"decision\":\"allowed\"", "\"NAME\":"})
+  for (const std::string_view part :
+       {"\"verb\":\"find\"", "\"actor\":\"ana\"", "\"purpose\":\"tuning\"", "\"decision\":\"allowed\"", "\"NAME\":"})
     EXPECT_THAT(lines[0], HasSubstr(part));
   EXPECT_THAT(lines[1], HasSubstr("\"verb\":\"explain\""));
   EXPECT_THAT(lines[2], HasSubstr("\"decision\":\"denied\""));

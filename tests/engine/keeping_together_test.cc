@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "phiveil/vault_tools.h"
 #include "engine/two_stores.h"
-#include "support/engine.h"
+#include "phiveil/vault_tools.h"
 #include "policy.pb.h"
+#include "support/engine.h"
 #include "vault/keeping.h"
 #include "vault/open_vault.h"
 
@@ -232,7 +232,8 @@ TEST_P(KeepingTogetherTest, WhatAnotherProcessSweepsNobodyRemembers) {
     }
     const auto back = (*worker)->Restore(out->text, {.subject = "p1"});
     ASSERT_TRUE(back.ok()) << name << ": " << back.status();
-    for (const char* gone : {"Okonkwo", "00482913", "03/04/2024"}) EXPECT_THAT(back->text, Not(HasSubstr(gone))) << name;
+    for (const char* gone : {"Okonkwo", "00482913", "03/04/2024"})
+      EXPECT_THAT(back->text, Not(HasSubstr(gone))) << name;
     const auto later = (*worker)->Redact(note, {.subject = "p1"});
     ASSERT_TRUE(later.ok()) << name << ": " << later.status();
     EXPECT_NE(later->text, out->text) << name;

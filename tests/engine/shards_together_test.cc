@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "phiveil/vault_tools.h"
 #include "engine/two_stores.h"
+#include "phiveil/vault_tools.h"
 #include "support/engine.h"
 
 namespace phiveil {

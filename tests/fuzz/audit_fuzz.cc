@@ -12,6 +12,7 @@
 #include "audit/audit_head.h"
 #include "audit/audit_line.h"
 #include "audit/line_reader.h"
+#include "change.h"
 #include "crypto/key_access.h"
 
 namespace phiveil::audit_internal {
@@ -90,15 +91,6 @@ void ReadLines(std::string_view bytes) {
   Require(all == bytes);
 }
 
-// Pairs of offset and mask, then what is left is appended.
-std::string Change(std::string record, std::string_view patch) {
-  for (; patch.size() >= 2 && !record.empty(); patch.remove_prefix(2)) {
-    const size_t at = (static_cast<unsigned char>(patch[0]) * 7u) % record.size();
-    record[at] = static_cast<char>(record[at] ^ patch[1]);
-  }
-  return record.append(patch);
-}
-
 }  // namespace
 }  // namespace phiveil::audit_internal
 
@@ -109,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ai::Check(*genuine, input);
   ai::ReadLines(input);
   for (const std::string* bytes : {&genuine->record, &genuine->checkpoint, &genuine->head}) {
-    ai::Check(*genuine, ai::Change(*bytes, input));
+    ai::Check(*genuine, phiveil::Change(*bytes, input));
   }
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "change.h"
 #include "crypto/key_access.h"
 #include "vault/record.h"
 #include "vault/sealer.h"
@@ -66,15 +67,6 @@ void OpenAll(const Genuine& g, std::string_view bytes) {
   }
 }
 
-// Pairs of offset and mask, then what is left is appended.
-std::string Change(std::string record, std::string_view patch) {
-  for (; patch.size() >= 2 && record.size() > 0; patch.remove_prefix(2)) {
-    const size_t at = static_cast<unsigned char>(patch[0]) % record.size();
-    record[at] = static_cast<char>(record[at] ^ patch[1]);
-  }
-  return record.append(patch);
-}
-
 }  // namespace
 }  // namespace phiveil::vault_internal
 
@@ -84,10 +76,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   vi::Parse(input);
   vi::OpenAll(*genuine, input);
-  for (const std::string* record :
-       {&genuine->meta, &genuine->subject, &genuine->value, &genuine->counters, &genuine->head, &genuine->alias,
-        &genuine->name}) {
-    const std::string changed = vi::Change(*record, input);
+  for (const std::string* record : {&genuine->meta, &genuine->subject, &genuine->value, &genuine->counters,
+                                    &genuine->head, &genuine->alias, &genuine->name}) {
+    const std::string changed = phiveil::Change(*record, input);
     vi::Parse(changed);
     vi::OpenAll(*genuine, changed);
   }

@@ -141,7 +141,7 @@ class Deidentifier {
   struct Parts {
     std::shared_ptr<const RulePack> pack{};
     Policy policy{};
-    Vault* vault = nullptr;     // not owned; needed when Policy::NeedsVault, and by Restore
+    Vault* vault = nullptr;  // not owned; needed when Policy::NeedsVault, and by Restore
     // Not owned; without it nothing is recorded. Redact and Restore wait until their record is on stable storage; the
     // records of Find and Explain, which give no text out, get there in groups (AuditLog::AppendReading).
     AuditLog* audit = nullptr;
@@ -160,8 +160,8 @@ class Deidentifier {
     Jurisdiction jurisdiction = Jurisdiction::kUnstated;
     // Redact sweeps beside its work what has outlived its time (Policy, "expire_after"): looks at most every so many
     // minutes, removes at most 256 values at a time, a second apart while there are more, and records it in the audit
-    // log as the actor "phiveil". One call in that time takes some milliseconds longer. A failed sweep fails no call: it
-    // is recorded, and tried again. 0: only who calls Vault::Sweep sweeps.
+    // log as the actor "phiveil". One call in that time takes some milliseconds longer. A failed sweep fails no call:
+    // it is recorded, and tried again. 0: only who calls Vault::Sweep sweeps.
     uint32_t sweep_minutes = 10;
     int reference_year = 0;  // "now" for birth years that imply an age over 89; 0: the clock's
   };

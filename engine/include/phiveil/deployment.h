@@ -8,8 +8,8 @@
 //   "2026-11-23"}); if (!decision.allowed) for (const GateReason& r : decision.reasons) Tell(r.text, r.source);
 //
 // The gate knows what the profile *says*. Whether an agreement was signed, whom it covers and whether a
-// region is the one a request really goes to is the operator's to see to; the profile is its word. What was taken on that
-// word is listed with every decision (`believed`).
+// region is the one a request really goes to is the operator's to see to; the profile is its word. What was taken on
+// that word is listed with every decision (`believed`).
 //
 // It denies, each with its own reason, and never for the first one alone:
 //   baa.missing, baa.dates (none, no days, or the last before the first), baa.not_yet, baa.expired, baa.party
@@ -93,8 +93,8 @@ struct GateReason {
 
 struct GateDecision {
   bool allowed = false;
-  std::vector<GateReason> reasons;  // why not; empty when allowed
-  std::vector<GateReason> held;     // what was asked and held, and what the operator should know besides
+  std::vector<GateReason> reasons;   // why not; empty when allowed
+  std::vector<GateReason> held;      // what was asked and held, and what the operator should know besides
   std::vector<GateReason> believed;  // what the profile says and no program can check
 };
 

@@ -102,9 +102,9 @@ class Vault {
   virtual absl::StatusOr<Ticket> Assign(std::string_view subject, std::span<const Value> values,
                                         std::vector<TokenCode>* codes) = 0;
 
-  // As Assign, for values that hang on what ValuesOf gave for the subject: `removals` is what Removals said before it was
-  // asked, `had_values` whether it gave any. ABORTED when something was removed since: ask ValuesOf again, and make the
-  // values anew. What a subject was forgotten with is never given to the subject of that name that comes after it.
+  // As Assign, for values that hang on what ValuesOf gave for the subject: `removals` is what Removals said before it
+  // was asked, `had_values` whether it gave any. ABORTED when something was removed since: ask ValuesOf again, and make
+  // the values anew. What a subject was forgotten with is never given to the subject of that name that comes after it.
   virtual absl::StatusOr<Ticket> AssignAfter(uint64_t removals, bool had_values, std::string_view subject,
                                              std::span<const Value> values, std::vector<TokenCode>* codes);
 
@@ -124,17 +124,17 @@ class Vault {
   virtual absl::StatusOr<std::vector<std::pair<Category, Original>>> ValuesOf(std::string_view subject,
                                                                               std::string_view prefix);
 
-  // A number that another one has taken the place of when something was added to the subject or removed from it, by whom
-  // it may be: what ValuesOf gave is still all there is as long as the number, asked before, is the same. Cheaper than
-  // ValuesOf: one round trip, and nothing is unsealed. UNIMPLEMENTED in a vault that cannot tell.
+  // A number that another one has taken the place of when something was added to the subject or removed from it, by
+  // whom it may be: what ValuesOf gave is still all there is as long as the number, asked before, is the same. Cheaper
+  // than ValuesOf: one round trip, and nothing is unsealed. UNIMPLEMENTED in a vault that cannot tell.
   virtual absl::StatusOr<uint64_t> StateOf(std::string_view subject);
 
   // Whether others may take in values of the same subjects that this vault knows nothing of (shard:FILE).
   virtual bool IsShard() const { return false; }
-  // What was read by ValuesOf may be remembered as long as nobody else writes (IsShared; then StateOf tells) and nothing was
-  // removed: `Removals` grows with each call that removes, and with each call that notices that another process has.
-  // Companion is the place for it: one object for all who use this vault for this tenant in this process, made by
-  // the first who asks.
+  // What was read by ValuesOf may be remembered as long as nobody else writes (IsShared; then StateOf tells) and
+  // nothing was removed: `Removals` grows with each call that removes, and with each call that notices that another
+  // process has. Companion is the place for it: one object for all who use this vault for this tenant in this process,
+  // made by the first who asks.
   virtual bool IsShared() const { return true; }
   virtual uint64_t Removals() const { return 0; }
   virtual std::shared_ptr<void> Companion(const std::function<std::shared_ptr<void>()>& make) { return make(); }
