@@ -35,7 +35,7 @@ class WorkspacePool {
   explicit WorkspacePool(const Recognizer* recognizer) : recognizer_(recognizer) {}
 
   // Returns itself to the pool. Of those that long documents made large, one is kept until the next
-  // long one, and let go when none comes soon: fresh memory is a quarter of what such a document costs.
+  // long one, and let go when none comes soon: fresh memory is about a fifth of what such a document costs.
   class Lease {
    public:
     Lease(WorkspacePool* pool, std::unique_ptr<Workspace> workspace) : pool_(pool), workspace_(std::move(workspace)) {}
