@@ -108,7 +108,7 @@ struct Deidentifier::Impl {
   }
 
   absl::StatusOr<std::vector<Finding>> Find(std::string_view text, const Request& request) {
-    PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, workspaces.Take());
+    PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, workspaces.Take(text.size()));
     PHIVEIL_RETURN_IF_ERROR(Read(*parts.pack->impl().recognizer, text, request, thresholds, floor, &*workspace));
     std::vector<Finding> findings = MakeFindings(*parts.pack, request, *workspace);
     MergeLookalikes(text, &findings);
@@ -466,7 +466,7 @@ absl::StatusOr<Restored> Deidentifier::Restore(std::string_view text, const Requ
 
 absl::StatusOr<Explanation> Deidentifier::Explain(std::string_view text, const Request& request, size_t begin,
                                                   size_t end) const {
-  PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, impl_->workspaces.Take());
+  PHIVEIL_ASSIGN_OR_RETURN(WorkspacePool::Lease workspace, impl_->workspaces.Take(text.size()));
   const absl::Status read =
       Read(*impl_->parts.pack->impl().recognizer, text, request, impl_->thresholds, -1.0f, &*workspace);
   if (impl_->parts.audit != nullptr) {

@@ -10,7 +10,10 @@ namespace phiveil {
 namespace {
 
 constexpr size_t kLongestText = size_t{1} << 30;
-constexpr size_t kIdleTokens = size_t{1} << 18;  // a workspace grown beyond this is not kept
+// A workspace grown beyond this is large: the pool keeps one, which waits for the next large text.
+constexpr size_t kIdleTokens = size_t{1} << 18;
+constexpr size_t kLargestTokens = size_t{1} << 23;  // beyond this none is kept
+constexpr uint32_t kPatience = 64;                  // small texts that a large workspace waits through
 
 std::string OutsideName(const Request& request, uint32_t index) {
   return Concat("outside.", request.spans[index].source.empty() ? "unnamed" : request.spans[index].source);
@@ -64,14 +67,24 @@ Thresholds DefaultThresholds() {
 }
 
 WorkspacePool::Lease::~Lease() {
-  if (workspace_ == nullptr || workspace_->doc.tokens().capacity() > kIdleTokens) return;
+  if (workspace_ == nullptr) return;
+  const size_t tokens = workspace_->doc.tokens().capacity();
+  if (tokens > kLargestTokens) return;
   const std::lock_guard<std::mutex> lock(pool_->mutex_);
-  pool_->idle_.push_back(std::move(workspace_));
+  if (tokens <= kIdleTokens) {
+    pool_->idle_.push_back(std::move(workspace_));
+  } else {
+    pool_->large_.swap(workspace_);  // what stood there is freed after the lock
+    pool_->small_texts_ = 0;
+  }
 }
 
-absl::StatusOr<WorkspacePool::Lease> WorkspacePool::Take() {
+absl::StatusOr<WorkspacePool::Lease> WorkspacePool::Take(size_t text_size) {
+  std::unique_ptr<Workspace> out_of_use;  // outlives the lock
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (large_ != nullptr && text_size > kIdleTokens) return Lease(this, std::move(large_));
+    if (large_ != nullptr && ++small_texts_ >= kPatience) out_of_use = std::move(large_);
     if (!idle_.empty()) {
       Lease lease(this, std::move(idle_.back()));
       idle_.pop_back();

@@ -98,7 +98,10 @@ absl::Status BatchWriter::OpenSink() {
     sink = OutputFile::OpenStream(plan_.path);
   } else {
     const std::string path = plan_.kind == OutputPlan::Kind::kFile ? plan_.path : plan_.PathFor(input_->entry);
-    PHIVEIL_RETURN_IF_ERROR(MakeParents(path));
+    if (std::string folder = FolderOf(path); folder != made_folder_) {
+      PHIVEIL_RETURN_IF_ERROR(MakeParents(path));
+      made_folder_ = std::move(folder);
+    }
     sink = OutputFile::OpenPart(path, keep_);
   }
   PHIVEIL_RETURN_IF_ERROR(sink.status());

@@ -63,6 +63,7 @@ class BatchWriter {
   FileProgress progress_;                   // of it
   uint64_t keep_ = 0;                       // bytes that an earlier run has left of its output
   std::unique_ptr<OutputFile> sink_;
+  std::string made_folder_;  // the last one: most files lie where the one before them lies
 
   std::vector<FileProgress> finished_;    // since the last checkpoint
   std::vector<std::string> unpublished_;  // outputs of those, still under their part names

@@ -60,8 +60,9 @@ absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(const std::string& 
   if (static_cast<uint64_t>(info.st_size) < keep) {
     return absl::DataLossError(Concat(path, ": shorter than the journal says; remove the journal to start anew"));
   }
-  if (ftruncate(fd, static_cast<off_t>(keep)) != 0) return FileError(path, "cut", errno);
-  if (lseek(fd, static_cast<off_t>(keep), SEEK_SET) < 0) return FileError(path, "position", errno);
+  const bool longer = static_cast<uint64_t>(info.st_size) > keep;
+  if (longer && ftruncate(fd, static_cast<off_t>(keep)) != 0) return FileError(path, "cut", errno);
+  if (keep > 0 && lseek(fd, static_cast<off_t>(keep), SEEK_SET) < 0) return FileError(path, "position", errno);
   file->size_ = keep;
   return file;
 }

@@ -11,20 +11,50 @@ TEST(PipelineTest, AWorkspaceIsUsedAgain) {
   WorkspacePool pool(testing::BuiltinRules()->impl().recognizer.get());
   Workspace* first = nullptr;
   {
-    auto lease = pool.Take();
+    auto lease = pool.Take(0);
     ASSERT_TRUE(lease.ok());
     first = &**lease;
   }
-  auto again = pool.Take();
-  auto other = pool.Take();
+  auto again = pool.Take(0);
+  auto other = pool.Take(0);
   ASSERT_TRUE(again.ok() && other.ok());
   EXPECT_EQ(&**again, first);
   EXPECT_NE(&**other, first);
 }
 
+// Its room is what is kept, of one large workspace and not for ever.
+TEST(PipelineTest, OneLargeWorkspaceWaitsForTheNextLongText) {
+  constexpr size_t kLong = size_t{1} << 20;
+  const Recognizer* const recognizer = testing::BuiltinRules()->impl().recognizer.get();
+  WorkspacePool pool(recognizer);
+  const auto room = [&](size_t text_size) {
+    const auto lease = pool.Take(text_size);
+    EXPECT_TRUE(lease.ok());
+    return (*lease)->doc.tokens().capacity();
+  };
+  std::string text;
+  while (text.size() < kLong) text += "a.";
+  size_t grown = 0;
+  {
+    auto one = pool.Take(kLong), other = pool.Take(kLong);
+    ASSERT_TRUE(one.ok() && other.ok());
+    for (Workspace* workspace : {&**one, &**other}) ASSERT_TRUE(workspace->doc.Reset(text, {}).ok());
+    grown = (*one)->doc.tokens().capacity();
+  }
+  EXPECT_LT(room(100), grown) << "a short text has no use for it";
+  {
+    const auto one = pool.Take(kLong), other = pool.Take(kLong);
+    ASSERT_TRUE(one.ok() && other.ok());
+    EXPECT_EQ((*one)->doc.tokens().capacity(), grown);
+    EXPECT_LT((*other)->doc.tokens().capacity(), grown) << "two are kept";
+  }
+  for (int i = 0; i < 100; ++i) room(100);
+  EXPECT_LT(room(kLong), grown) << "kept although no long text came";
+}
+
 TEST(PipelineTest, AWorkspaceKeepsNothingOfTheTextBefore) {
   WorkspacePool pool(testing::BuiltinRules()->impl().recognizer.get());
-  auto lease = pool.Take();
+  auto lease = pool.Take(0);
   ASSERT_TRUE(lease.ok());
   const Recognizer& recognizer = *testing::BuiltinRules()->impl().recognizer;
   ASSERT_TRUE(Read(recognizer, "MRN: 00482913", {}, DefaultThresholds(), 0.5f, &**lease).ok());
@@ -38,7 +68,7 @@ TEST(PipelineTest, AWorkspaceKeepsNothingOfTheTextBefore) {
 
 TEST(PipelineTest, FindingsAreInBytesOfTheInput) {
   WorkspacePool pool(testing::BuiltinRules()->impl().recognizer.get());
-  auto lease = pool.Take();
+  auto lease = pool.Take(0);
   ASSERT_TRUE(lease.ok());
   const std::string text = "caf\u00e9 \u2014 MRN:\u00a0004\u200b82913.";
   ASSERT_TRUE(Read(*testing::BuiltinRules()->impl().recognizer, text, {}, DefaultThresholds(), 0.5f, &**lease).ok());
@@ -61,7 +91,7 @@ TEST(PipelineTest, AUsedWorkspaceReadsAsAFreshOne) {
     return out;
   };
   WorkspacePool pool(pack.impl().recognizer.get());
-  auto used = pool.Take();
+  auto used = pool.Take(0);
   ASSERT_TRUE(used.ok());
   // More words than are remembered.
   std::string words;
@@ -78,7 +108,7 @@ TEST(PipelineTest, AUsedWorkspaceReadsAsAFreshOne) {
   texts.push_back(upper);
   for (const std::string& text : texts) {
     WorkspacePool others(pack.impl().recognizer.get());
-    auto fresh = others.Take();
+    auto fresh = others.Take(0);
     ASSERT_TRUE(fresh.ok());
     const std::string expected = read(text, &**fresh);
     EXPECT_EQ(read(text, &**used), expected);
