@@ -257,11 +257,20 @@ absl::Status SealedVault::TakeStored(Call* call, std::vector<Draft>* drafts) {
     found.emplace_back(draft.value, *code);
   }
   if (found.empty()) return absl::OkStatus();
-  PHIVEIL_RETURN_IF_ERROR(CheckStored(*call, found));
+  PHIVEIL_RETURN_IF_ERROR(UnlessErased(*call, CheckStored(*call, found)));
   const Ticket ticket = core_->store().Newest();
   for (const auto& [value, code] : found) Give(call, value, code, ticket);
   std::erase_if(*drafts, [&](const Draft& draft) { return !(*call->codes)[draft.value].empty(); });
   return absl::OkStatus();
+}
+
+// Index and value are read one after the other: what another process removes in between is no damage.
+absl::Status SealedVault::UnlessErased(const Call& call, absl::Status fault) {
+  if (!core_->traits().shared || !absl::IsDataLoss(fault)) return fault;
+  PHIVEIL_ASSIGN_OR_RETURN(const auto erasures, GetOne(core_->store(), ErasuresKey()));
+  PHIVEIL_RETURN_IF_ERROR(core_->NoteErasures(erasures));
+  if (core_->generation_.load() == call.generation) return fault;
+  return absl::AbortedError("something was forgotten or swept meanwhile; ask again");
 }
 
 // An index record is believed only when the value it leads to is the value asked about.

@@ -181,6 +181,7 @@ class SealedVault final : public Vault {
   absl::Status OpenSubject(std::string_view record, Subject* subject);
   absl::Status FollowRotation();
   absl::StatusOr<KeepingReport> SweepUpTo(size_t most);
+  absl::Status TakeOut(const Insertion& insertion);
   absl::Status CheckInserted(const Insertion& insertion, Call* call);
   absl::StatusOr<bool> IsGone(const Subject& subject, const TokenCode& code);
   absl::StatusOr<KeepingReport> ReencryptAll();
@@ -188,6 +189,7 @@ class SealedVault final : public Vault {
   std::mutex& TurnOf(const Tag& subject);
   absl::Status LoadOrDrawSubject(Call* call);
   absl::Status TakeStored(Call* call, std::vector<Draft>* drafts);
+  absl::Status UnlessErased(const Call& call, absl::Status fault);
   absl::Status CheckStored(const Call& call, const std::vector<std::pair<size_t, TokenCode>>& found);
   // `before`: mappings of this call that are drawn already.
   absl::Status DrawCode(const Call& call, uint64_t before, Draft* draft);

@@ -108,12 +108,32 @@ absl::Status SealedVault::CheckInserted(const Insertion& insertion, Call* call) 
   }
   if (status.ok()) return status;
   PHIVEIL_RETURN_IF_ERROR(core_->store().Sync(core_->store().Newest()));
-  ChangeSet undo;
-  for (const StoreRecord& record : insertion.records) undo.changes.push_back({record.key, record.value, std::nullopt});
-  undo.subjects = -static_cast<int64_t>(insertion.subjects);
-  undo.mappings = -static_cast<int64_t>(insertion.mappings);
-  core_->store().Apply(undo).IgnoreError();  // the error that led here is the one to tell
+  TakeOut(insertion).IgnoreError();  // the error that led here is the one to tell
   return status;
+}
+
+// What of it still stands: who forgets the subject at the same time takes some of it along.
+absl::Status SealedVault::TakeOut(const Insertion& insertion) {
+  constexpr int kTries = 64;
+  std::vector<std::string> keys;
+  for (const StoreRecord& record : insertion.records) keys.push_back(record.key);
+  absl::Status applied;
+  for (int i = 0; i < kTries; ++i) {
+    std::vector<std::optional<std::string>> found;
+    PHIVEIL_RETURN_IF_ERROR(core_->store().Get(keys, &found));
+    ChangeSet undo;
+    for (size_t r = 0; r < keys.size(); ++r) {
+      const StoreRecord& record = insertion.records[r];
+      if (found[r] != record.value) continue;
+      undo.changes.push_back({record.key, record.value, std::nullopt});
+      undo.mappings -= record.key[0] == static_cast<char>(RecordType::kValue);
+      undo.subjects -= insertion.subjects > 0 && r == 0;
+    }
+    if (undo.changes.empty()) return absl::OkStatus();
+    applied = core_->store().Apply(undo);
+    if (!absl::IsAborted(applied)) return applied;
+  }
+  return applied;
 }
 
 // Reading remembers a subject only when nobody writes for it at the moment.
