@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "recognize/people.h"
 #include "recognize/recognizer.h"
 #include "tests/recognize/bars.h"
+#include "tests/recognize/listed.h"
 
 namespace phiveil {
 namespace {
@@ -16,19 +16,14 @@ namespace {
 // What `ask` says of the stretch between the bars of `marked`.
 template <typename Ask>
 auto Asked(std::string marked, Ask ask) {
-  constexpr std::pair<std::string_view, std::string_view> kListed[] = {
-      {"march", "Month"}, {"nine", "NumberWord"}, {"ohio", "State"},     {"new", "State"},
-      {"york", "State"},  {"west", "State"},      {"virginia", "State"}, {"oh", "StateCode"}};
+  constexpr ListedWord kListed[] = {{"march", "Month"},    {"nine", "NumberWord"}, {"ohio", "State"},
+                                    {"new", "State"},      {"york", "State"},      {"west", "State"},
+                                    {"virginia", "State"}, {"oh", "StateCode"}};
   pb::Pack pack;
-  for (const char* name : {"Month", "NumberWord", "State", "StateCode"}) pack.add_classes(name);
   const auto [begin, end] = TakeBars(&marked);
   Document doc;
   EXPECT_TRUE(doc.Reset(marked).ok());
-  for (Token& token : doc.tokens()) {
-    for (const auto& [word, list] : kListed) {
-      if (token.hash == FoldedHash(word)) token.classes |= ListBits(pack, {list});
-    }
-  }
+  MarkLists(kListed, &pack, &doc);
   const auto [first, last] = TokenRange(doc, begin, end);
   return ask(ModelShapes(pack), doc, first, last);
 }

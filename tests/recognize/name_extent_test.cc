@@ -3,38 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <string_view>
 #include <utility>
 
-#include "recognize/people.h"
-#include "recognize/recognizer.h"
-#include "tests/recognize/bars.h"
+#include "tests/recognize/listed.h"
 
 namespace phiveil {
 namespace {
 
 // The text of the stretch between the bars once it has grown.
 std::string Grown(std::string marked) {
-  constexpr std::pair<std::string_view, std::string_view> kListed[] = {
-      {"odell", "First"},       {"melody", "FirstWord"}, {"ruth", "First"},      {"grace", "FirstWord"},
-      {"crew", "FirstWord"},    {"quillby", "Last"},     {"spruce", "LastWord"}, {"reports", "Common"},
-      {"cardiology", "Common"}, {"may", "Month"},        {"may", "FirstWord"},   {"md", "Credential"},
-      {"nurse", "Role"},        {"the", "Common"}};
-  pb::Pack pack;
-  for (const char* name : {"First", "FirstWord", "Last", "LastWord", "Common", "Month", "Credential", "Role"})
-    pack.add_classes(name);
-  const auto [begin, end] = TakeBars(&marked);
-  Document doc;
-  EXPECT_TRUE(doc.Reset(marked).ok());
-  for (Token& token : doc.tokens()) {
-    for (const auto& [word, list] : kListed) {
-      if (token.hash == FoldedHash(word)) token.classes |= ListBits(pack, {list});
-    }
-  }
-  auto [first, last] = TokenRange(doc, begin, end);
-  NameExtent(pack).Grow(doc, &first, &last);
-  return std::string(
-      doc.view().substr(doc.tokens()[first].begin, doc.tokens()[last - 1].end - doc.tokens()[first].begin));
+  constexpr ListedWord kListed[] = {{"odell", "First"},     {"melody", "FirstWord"}, {"ruth", "First"},
+                                    {"grace", "FirstWord"}, {"crew", "FirstWord"},   {"quillby", "Last"},
+                                    {"spruce", "LastWord"}, {"reports", "Common"},   {"cardiology", "Common"},
+                                    {"may", "Month"},       {"may", "FirstWord"},    {"md", "Credential"},
+                                    {"nurse", "Role"},      {"the", "Common"}};
+  return GrownBy<NameExtent>(std::move(marked), kListed);
 }
 
 TEST(NameExtentTest, GrowsOverTheWholeName) {

@@ -3,35 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
-#include "recognize/people.h"
-#include "recognize/recognizer.h"
-#include "tests/recognize/bars.h"
+#include "tests/recognize/listed.h"
 
 namespace phiveil {
 namespace {
 
 // The text of the stretch between the bars once it has grown.
 std::string Grown(std::string marked) {
-  pb::Pack pack;
-  for (const char* name : {"Title", "Common", "Clinical", "FacilityNoun", "Heading", "Month"}) pack.add_classes(name);
-  const std::pair<std::string_view, std::string_view> kListed[] = {
-      {"dr", "Title"},     {"seen", "Common"},          {"in", "Common"},
-      {"child", "Common"}, {"hospice", "FacilityNoun"}, {"care", "FacilityNoun"},
-      {"north", "Common"}, {"plan", "Heading"},         {"insulin", "Clinical"},
-      {"march", "Month"},  {"hospital", "FacilityNoun"}};
-  const auto [begin, end] = TakeBars(&marked);
-  Document doc;
-  EXPECT_TRUE(doc.Reset(marked).ok());
-  for (Token& token : doc.tokens()) {
-    for (const auto& [word, list] : kListed) {
-      if (token.hash == FoldedHash(word)) token.classes |= ListBits(pack, {list});
-    }
-  }
-  auto [first, last] = TokenRange(doc, begin, end);
-  PlaceExtent(pack).Grow(doc, &first, &last);
-  return std::string(
-      doc.view().substr(doc.tokens()[first].begin, doc.tokens()[last - 1].end - doc.tokens()[first].begin));
+  constexpr ListedWord kListed[] = {{"dr", "Title"},     {"seen", "Common"},          {"in", "Common"},
+                                    {"child", "Common"}, {"hospice", "FacilityNoun"}, {"care", "FacilityNoun"},
+                                    {"north", "Common"}, {"plan", "Heading"},         {"insulin", "Clinical"},
+                                    {"march", "Month"},  {"hospital", "FacilityNoun"}};
+  return GrownBy<PlaceExtent>(std::move(marked), kListed);
 }
 
 TEST(PlaceExtentTest, GrowsOverTheWholeName) {
